@@ -6,9 +6,7 @@ module org.ipsec4j.api {
   requires static transitive org.jspecify;
 
   exports org.ipsec4j.api;
-  exports org.ipsec4j.api.auth;
   exports org.ipsec4j.api.crypto;
-  exports org.ipsec4j.api.ike;
   exports org.ipsec4j.api.net;
   exports org.ipsec4j.api.packet;
   exports org.ipsec4j.api.policy;
