@@ -5,7 +5,8 @@ import org.ipsec4j.api.Bytes;
 
 /**
  * Signature algorithms of authentication method 14 (RFC 7427), each with the DER of its
- * AlgorithmIdentifier (RFC 7427 Appendix A, RFC 8420 A). ECDSA signatures are DER as X.509 has them.
+ * AlgorithmIdentifier (RFC 7427 Appendix A, RFC 8420 A). ECDSA signatures are DER as X.509 has
+ * them.
  */
 public enum SignatureAlgorithm {
   /** RSASSA-PKCS1-v1_5 with SHA-1; verified only when a policy says legacy. */

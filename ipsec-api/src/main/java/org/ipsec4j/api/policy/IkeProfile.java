@@ -52,7 +52,8 @@ public record IkeProfile(
       throw new IllegalArgumentException("jitter of " + rekeyJitterPercent + " % is not in 0..50");
     }
     if (retransmitFactorPercent < 100 || retransmitTries < 1 || retransmitTries > 100) {
-      throw new IllegalArgumentException("retransmission factor below 100 % or tries not in 1..100");
+      throw new IllegalArgumentException(
+          "retransmission factor below 100 % or tries not in 1..100");
     }
     if (retransmitInitial.isNegative() || retransmitInitial.isZero()) {
       throw new IllegalArgumentException("the first retransmission time-out must be positive");
