@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * allocates. All offsets are absolute in {@link #slab}, whose position and limit are ignored and
  * left alone.
  *
- * <p>Layout in the slab: {@code aadLength} octets of header at {@code aadOffset}; the text at {@code
- * textOffset}, worked in place; the ICV at {@code icvOffset}. With encryption and a separate
+ * <p>Layout in the slab: {@code aadLength} octets of header at {@code aadOffset}; the text at
+ * {@code textOffset}, worked in place; the ICV at {@code icvOffset}. With encryption and a separate
  * integrity algorithm the ICV covers everything from {@code aadOffset} to the end of the text (RFC
  * 4303 2.8): header, IV, text. With a combined mode the additional data are the header alone (RFC
  * 4106 5). When {@code highSequencePresent} is set the upper half of the sequence number takes part
@@ -31,6 +31,9 @@ public final class CryptoOp {
 
   /** Largest nonce or IV in octets. */
   public static final int MAX_NONCE = 16;
+
+  /** An empty descriptor; made once by {@link CryptoBurst}. */
+  public CryptoOp() {}
 
   /** Keys; set by the engine. */
   public @Nullable PacketKey key;

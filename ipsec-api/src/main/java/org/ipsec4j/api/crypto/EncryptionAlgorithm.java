@@ -56,6 +56,7 @@ public enum EncryptionAlgorithm {
   private final int saltLength;
   private final int blockLength;
   private final boolean legacy;
+  @SuppressWarnings("ImmutableEnumChecker") // always made by List.of
   private final List<Integer> keyBits;
 
   EncryptionAlgorithm(
@@ -92,7 +93,9 @@ public enum EncryptionAlgorithm {
     return ivLength;
   }
 
-  /** Octets of ICV of a combined-mode algorithm; 0 when a separate integrity algorithm is needed. */
+  /**
+   * Octets of ICV of a combined-mode algorithm; 0 when a separate integrity algorithm is needed.
+   */
   public int icvLength() {
     return icvLength;
   }
@@ -107,7 +110,9 @@ public enum EncryptionAlgorithm {
     return blockLength;
   }
 
-  /** Whether the algorithm authenticates too, so that no integrity transform may stand beside it. */
+  /**
+   * Whether the algorithm authenticates too, so that no integrity transform may stand beside it.
+   */
   public boolean isAead() {
     return icvLength > 0;
   }

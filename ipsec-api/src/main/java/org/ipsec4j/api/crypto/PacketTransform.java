@@ -24,8 +24,7 @@ public record PacketTransform(
               ? encryption + " authenticates by itself: no integrity algorithm beside it"
               : encryption + " needs an integrity algorithm beside it");
     }
-    if (protocol == SecurityProtocol.AH
-        && encryption.algorithm() != EncryptionAlgorithm.NULL) {
+    if (protocol == SecurityProtocol.AH && encryption.algorithm() != EncryptionAlgorithm.NULL) {
       throw new IllegalArgumentException("AH does not encrypt");
     }
   }

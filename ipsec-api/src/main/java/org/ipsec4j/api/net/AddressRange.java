@@ -41,7 +41,8 @@ public record AddressRange(IpAddress first, IpAddress last) {
     if (prefixLength < 0 || prefixLength > address.bits()) {
       throw new IllegalArgumentException("prefix length " + prefixLength + " of " + address);
     }
-    return new AddressRange(address.masked(prefixLength, false), address.masked(prefixLength, true));
+    return new AddressRange(
+        address.masked(prefixLength, false), address.masked(prefixLength, true));
   }
 
   /**
@@ -91,9 +92,7 @@ public record AddressRange(IpAddress first, IpAddress last) {
     }
     IpAddress from = first.compareTo(other.first) >= 0 ? first : other.first;
     IpAddress to = last.compareTo(other.last) <= 0 ? last : other.last;
-    return from.compareTo(to) <= 0
-        ? Optional.of(new AddressRange(from, to))
-        : Optional.empty();
+    return from.compareTo(to) <= 0 ? Optional.of(new AddressRange(from, to)) : Optional.empty();
   }
 
   /** The prefix length when the range is a network; -1 otherwise. */

@@ -37,8 +37,7 @@ public final class IpAddress implements Comparable<IpAddress> {
       case 4 -> v4(ByteBuffer.wrap(octets).getInt());
       case 16 -> v6(ByteBuffer.wrap(octets).getLong(0), ByteBuffer.wrap(octets).getLong(8));
       default ->
-          throw new IllegalArgumentException(
-              "an address has 4 or 16 octets, not " + octets.length);
+          throw new IllegalArgumentException("an address has 4 or 16 octets, not " + octets.length);
     };
   }
 
@@ -106,8 +105,7 @@ public final class IpAddress implements Comparable<IpAddress> {
       return new IpAddress(true, 0, set ? (low | (~mask & 0xffffffffL)) : (low & mask));
     }
     long highMask = prefixLength >= 64 ? -1L : prefixLength == 0 ? 0 : -1L << (64 - prefixLength);
-    long lowMask =
-        prefixLength <= 64 ? 0 : prefixLength == 128 ? -1L : -1L << (128 - prefixLength);
+    long lowMask = prefixLength <= 64 ? 0 : prefixLength == 128 ? -1L : -1L << (128 - prefixLength);
     return set
         ? new IpAddress(false, high | ~highMask, low | ~lowMask)
         : new IpAddress(false, high & highMask, low & lowMask);
@@ -124,10 +122,7 @@ public final class IpAddress implements Comparable<IpAddress> {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof IpAddress that
-        && v4 == that.v4
-        && high == that.high
-        && low == that.low;
+    return other instanceof IpAddress that && v4 == that.v4 && high == that.high && low == that.low;
   }
 
   @Override

@@ -1,8 +1,8 @@
 package org.ipsec4j.api.packet;
 
 /**
- * Why a packet went no further. Every dropped packet has exactly one; counters are kept per SA, peer
- * and node. The sentence says what a person may do about it.
+ * Why a packet went no further. Every dropped packet has exactly one; counters are kept per SA,
+ * peer and node. The sentence says what a person may do about it.
  */
 public enum DropReason {
   /** Not dropped. */
@@ -52,7 +52,8 @@ public enum DropReason {
   /** Same number twice. */
   REPLAY("the sequence number was seen before"),
   /** Left of the window. */
-  REPLAY_OLD("the sequence number is older than the replay window: widen the window if the path reorders"),
+  REPLAY_OLD(
+      "the sequence number is older than the replay window: widen the window if the path reorders"),
   /** Sequence number zero. */
   SEQUENCE_ZERO("the sequence number is zero, which no sender may use"),
   /** Wrong ICV. */

@@ -32,7 +32,8 @@ public record IkeProposal(
     }
     boolean aead = encryption.getFirst().algorithm().isAead();
     if (encryption.stream().anyMatch(e -> e.algorithm().isAead() != aead)) {
-      throw new IllegalArgumentException("combined-mode and other ciphers need proposals of their own");
+      throw new IllegalArgumentException(
+          "combined-mode and other ciphers need proposals of their own");
     }
     if (aead != integrity.isEmpty()) {
       throw new IllegalArgumentException(

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param remoteIkePort the peer's
  * @param remoteNatPort the peer's
  * @param localIdentity what we claim to be
- * @param remoteIdentity what the peer must prove to be; null for any identity that its
- *     certificate proves
+ * @param remoteIdentity what the peer must prove to be; null for any identity that its certificate
+ *     proves
  * @param localAuth how we prove it
  * @param remoteAuth how the peer must prove it
  * @param ike how the IKE SA is run

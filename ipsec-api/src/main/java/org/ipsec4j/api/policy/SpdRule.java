@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule of the Security Policy Database (RFC 4301 4.4.1), seen from this node: local is our side in
- * both directions.
+ * A rule of the Security Policy Database (RFC 4301 4.4.1), seen from this node: local is our side
+ * in both directions.
  *
  * @param name unique in the policy
  * @param action what becomes of the traffic
@@ -40,7 +40,8 @@ public record SpdRule(
     localSelectors = List.copyOf(localSelectors);
     remoteSelectors = List.copyOf(remoteSelectors);
     if ((action == Action.PROTECT) != (peer != null && child != null)) {
-      throw new IllegalArgumentException("rule `" + name + "`: PROTECT, and only it, names a child");
+      throw new IllegalArgumentException(
+          "rule `" + name + "`: PROTECT, and only it, names a child");
     }
   }
 }
