@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Sample integrations, each runnable and under test. */
+@NullMarked
+module org.ipsec4j.examples {
+  requires org.ipsec4j.node;
+  requires static org.jspecify;
+}

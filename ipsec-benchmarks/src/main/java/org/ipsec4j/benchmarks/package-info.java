@@ -1,0 +1,15 @@
+/**
+ * JMH benchmarks, one class per question.
+ *
+ * <ul>
+ *   <li>Start reading at the class whose name is your question.
+ *   <li>May import everything; nothing imports it.
+ *   <li>Never asserts correctness; that is what tests are for.
+ *   <li>RFC sections: none of its own.
+ *   <li>Explained by none; run: java -cp ... org.openjdk.jmh.Main.
+ * </ul>
+ */
+@NullMarked
+package org.ipsec4j.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The ESP and AH packet path. */
+@NullMarked
+module org.ipsec4j.esp {
+  requires transitive org.ipsec4j.api;
+  requires static org.jspecify;
+}

@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** IKEv2 and IKEv1 as sans-IO engines. */
+@NullMarked
+module org.ipsec4j.ike {
+  requires transitive org.ipsec4j.api;
+  requires static org.jspecify;
+}

@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** One IPsec host or gateway, embeddable. */
+@NullMarked
+module org.ipsec4j.node {
+  requires transitive org.ipsec4j.api;
+  requires org.ipsec4j.policy;
+  requires org.ipsec4j.ike;
+  requires org.ipsec4j.esp;
+  requires org.slf4j;
+  requires static org.jspecify;
+}

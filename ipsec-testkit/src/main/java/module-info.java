@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Provider TCK, vector loaders and scenario assertions. */
+@NullMarked
+module org.ipsec4j.testkit {
+  requires transitive org.ipsec4j.api;
+  requires transitive org.ipsec4j.sim;
+  requires static org.jspecify;
+}
