@@ -9,8 +9,8 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a capture after decompression, with the offset. A damaged gzip layer looks like an early end whose
- * cause can be asked for; an I/O error stays an exception.
+ * The bytes of a capture after decompression, with the offset. A damaged gzip layer looks like an
+ * early end whose cause can be asked for; an I/O error stays an exception.
  */
 final class ByteSource implements Closeable {
   private static final int BUFFER = 1 << 16;
@@ -28,7 +28,9 @@ final class ByteSource implements Closeable {
     this.limit = limit;
   }
 
-  /** Looks for the gzip magic and unpacks when it is there; {@code limit} bounds the unpacked bytes. */
+  /**
+   * Looks for the gzip magic and unpacks when it is there; {@code limit} bounds the unpacked bytes.
+   */
   static ByteSource open(InputStream stream, long limit) throws IOException {
     SourceStream raw = new SourceStream(stream);
     ByteSource source = new ByteSource(raw, limit);
@@ -59,8 +61,8 @@ final class ByteSource implements Closeable {
   }
 
   /**
-   * Up to {@code length} bytes, fewer only at the end. Memory grows with the bytes that are there, not with the length
-   * that was asked for.
+   * Up to {@code length} bytes, fewer only at the end. Memory grows with the bytes that are there,
+   * not with the length that was asked for.
    */
   byte[] read(int length) throws IOException {
     int wanted = (int) Math.min(length, remaining());
@@ -105,7 +107,9 @@ final class ByteSource implements Closeable {
     if (wanted < asked && offset >= limit && cause == null && hasMore()) {
       cause =
           new CaptureProblem(
-              CaptureProblem.Kind.TOO_LARGE, offset, "expected at most " + limit + " unpacked bytes, found more");
+              CaptureProblem.Kind.TOO_LARGE,
+              offset,
+              "expected at most " + limit + " unpacked bytes, found more");
     }
   }
 
@@ -124,7 +128,9 @@ final class ByteSource implements Closeable {
     }
     cause =
         new CaptureProblem(
-            CaptureProblem.Kind.DAMAGED_GZIP, offset, "expected intact gzip data, found " + e.getMessage());
+            CaptureProblem.Kind.DAMAGED_GZIP,
+            offset,
+            "expected intact gzip data, found " + e.getMessage());
   }
 
   @Override

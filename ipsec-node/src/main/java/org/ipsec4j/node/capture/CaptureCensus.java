@@ -5,8 +5,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Counts what {@link IpExtractor} found, so that frames in = packets carried + frames without, by reason. Not
- * thread-safe.
+ * Counts what {@link IpExtractor} found, so that frames in = packets carried + frames without, by
+ * reason. Not thread-safe.
  */
 public final class CaptureCensus {
   private final Map<NoIpReason, Long> none = new EnumMap<>(NoIpReason.class);
@@ -75,7 +75,8 @@ public final class CaptureCensus {
   }
 
   /**
-   * The IPv4 packets among {@link #packets()} whose header checksum is wrong and which are carried all the same.
+   * The IPv4 packets among {@link #packets()} whose header checksum is wrong and which are carried
+   * all the same.
    *
    * @return a count
    */

@@ -47,7 +47,9 @@ abstract sealed class CaptureParser permits PcapParser, PcapngParser, CapturePar
       return fail(cause.kind(), cause.offset(), cause.detail());
     }
     return fail(
-        CaptureProblem.Kind.TRUNCATED, offset, "expected " + wanted + " bytes of " + what + ", found " + found);
+        CaptureProblem.Kind.TRUNCATED,
+        offset,
+        "expected " + wanted + " bytes of " + what + ", found " + found);
   }
 
   /** The bytes ended between two records, which is good unless the layer below says otherwise. */
@@ -67,7 +69,9 @@ abstract sealed class CaptureParser permits PcapParser, PcapngParser, CapturePar
             CaptureProblem.Kind.NOT_A_CAPTURE,
             0,
             "expected the magic number of pcap or pcapng, found "
-                + (start.length == 0 ? "an empty file" : java.util.HexFormat.of().formatHex(start)));
+                + (start.length == 0
+                    ? "an empty file"
+                    : java.util.HexFormat.of().formatHex(start)));
       }
     }
 

@@ -3,10 +3,12 @@ package org.ipsec4j.node.capture;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Why reading a capture ended before its regular end. A value, never thrown: the packets before the damage are good.
+ * Why reading a capture ended before its regular end. A value, never thrown: the packets before the
+ * damage are good.
  *
  * @param kind what is wrong
- * @param offset byte offset of the damaged structure in the file, counted after decompression when the file is gzip
+ * @param offset byte offset of the damaged structure in the file, counted after decompression when
+ *     the file is gzip
  * @param detail what was expected there and what was found, one sentence without a full stop
  */
 public record CaptureProblem(Kind kind, long offset, String detail) {

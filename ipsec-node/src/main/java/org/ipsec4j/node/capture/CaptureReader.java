@@ -9,12 +9,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams the frames of a capture file: pcap (either byte order, microseconds or nanoseconds) and pcapng (either byte
- * order, any number of sections and interfaces; enhanced, simple and obsolete packet blocks), each also inside gzip.
+ * Streams the frames of a capture file: pcap (either byte order, microseconds or nanoseconds) and
+ * pcapng (either byte order, any number of sections and interfaces; enhanced, simple and obsolete
+ * packet blocks), each also inside gzip.
  *
- * <p>Files are taken as hostile. No length is believed before the bytes are there, a frame is at most one mebibyte,
- * memory does not grow with the file. A damaged file gives the frames before the damage, then {@code null}, and {@link
- * #problem()} names what was wrong. The only exception is an {@link IOException} of the file or stream itself.
+ * <p>Files are taken as hostile. No length is believed before the bytes are there, a frame is at
+ * most one mebibyte, memory does not grow with the file. A damaged file gives the frames before the
+ * damage, then {@code null}, and {@link #problem()} names what was wrong. The only exception is an
+ * {@link IOException} of the file or stream itself.
  *
  * <p>Not thread-safe.
  */
@@ -46,14 +48,16 @@ public final class CaptureReader implements Closeable {
    * Reads from a stream, for instance a resource.
    *
    * @param stream the bytes; passes to the reader, which closes it, also when this method fails
-   * @param unpackedLimit how many bytes a gzip layer may unpack to, at least 1; plain files are not limited
+   * @param unpackedLimit how many bytes a gzip layer may unpack to, at least 1; plain files are not
+   *     limited
    * @return the reader; the caller closes it
    * @throws IOException when the stream cannot be read
    */
   public static CaptureReader of(InputStream stream, long unpackedLimit) throws IOException {
     try {
       if (unpackedLimit < 1) {
-        throw new IllegalArgumentException("unpackedLimit must be at least 1, was " + unpackedLimit);
+        throw new IllegalArgumentException(
+            "unpackedLimit must be at least 1, was " + unpackedLimit);
       }
       return new CaptureReader(ByteSource.open(stream, unpackedLimit));
     } catch (IOException | RuntimeException e) {
@@ -65,7 +69,8 @@ public final class CaptureReader implements Closeable {
   /**
    * The next frame.
    *
-   * @return the frame, which passes to the caller; null at the end of the file or at the first damage, and from then on
+   * @return the frame, which passes to the caller; null at the end of the file or at the first
+   *     damage, and from then on
    * @throws IOException when the file or stream cannot be read
    */
   public @Nullable CapturedPacket next() throws IOException {

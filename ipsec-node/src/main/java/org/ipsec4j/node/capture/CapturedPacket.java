@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * One frame of a capture file as the file holds it, link layer included.
  *
- * <p>The object and its array belong to whoever received it from {@link CaptureReader#next()}; the reader keeps no
- * reference. Not thread-safe as far as the array is written to.
+ * <p>The object and its array belong to whoever received it from {@link CaptureReader#next()}; the
+ * reader keeps no reference. Not thread-safe as far as the array is written to.
  */
 public final class CapturedPacket {
   private final long timestampNanos;
@@ -20,8 +20,8 @@ public final class CapturedPacket {
    * @param timestampNanos nanoseconds since 1970-01-01T00:00Z; 0 when the file gives no time
    * @param linkType link type number, see {@link LinkType}
    * @param data the captured bytes; not copied, the array passes to this object
-   * @param originalLength length in bytes that the frame had on the wire, 0 to 2^32 - 1 read as a signed number is cut
-   *     to {@link Integer#MAX_VALUE}
+   * @param originalLength length in bytes that the frame had on the wire, 0 to 2^32 - 1 read as a
+   *     signed number is cut to {@link Integer#MAX_VALUE}
    */
   public CapturedPacket(long timestampNanos, int linkType, byte[] data, int originalLength) {
     this.timestampNanos = timestampNanos;
@@ -77,6 +77,12 @@ public final class CapturedPacket {
 
   @Override
   public String toString() {
-    return "CapturedPacket[linkType=" + linkType + ", captured=" + data.length + ", original=" + originalLength + "]";
+    return "CapturedPacket[linkType="
+        + linkType
+        + ", captured="
+        + data.length
+        + ", original="
+        + originalLength
+        + "]";
   }
 }

@@ -30,7 +30,7 @@ record Frame(ByteBuffer bytes, boolean cut) {
   }
 
   int u24(int at) {
-    return u8(at) << 16 | u16(at + 1);
+    return (u8(at) << 16) | u16(at + 1);
   }
 
   int i32(int at) {

@@ -63,13 +63,16 @@ final class IpHeader {
       return none(NoIpReason.TRUNCATED_IP_HEADER);
     }
     int payload = frame.u16(at + 4);
-    if (payload == 0 && frame.u8(at + IPV6_NEXT_HEADER) == HOP_BY_HOP && hasJumboOption(frame, at + IPV6_LENGTH)) {
+    if (payload == 0
+        && frame.u8(at + IPV6_NEXT_HEADER) == HOP_BY_HOP
+        && hasJumboOption(frame, at + IPV6_LENGTH)) {
       return none(NoIpReason.JUMBOGRAM);
     }
     return window(frame, at, IPV6_LENGTH + payload, 6, false);
   }
 
-  private static IpOutcome window(Frame frame, int at, int length, int version, boolean badChecksum) {
+  private static IpOutcome window(
+      Frame frame, int at, int length, int version, boolean badChecksum) {
     if (!frame.has(at, length)) {
       return none(frame.cut() ? NoIpReason.LENGTH_BEYOND_CAPTURE : NoIpReason.LENGTH_BEYOND_FRAME);
     }

@@ -9,12 +9,14 @@ public sealed interface IpOutcome {
   /**
    * A packet with a valid IP header.
    *
-   * @param bytes exactly the bytes of the IP packet, from the version nibble to the last byte that its length field
-   *     counts; a window of the frame's array, not a copy, valid as long as that array is left alone. Each call of the
-   *     accessor gives a new read-only view, position 0, big-endian
+   * @param bytes exactly the bytes of the IP packet, from the version nibble to the last byte that
+   *     its length field counts; a window of the frame's array, not a copy, valid as long as that
+   *     array is left alone. Each call of the accessor gives a new read-only view, position 0,
+   *     big-endian
    * @param version 4 or 6
-   * @param badHeaderChecksum IPv4 only: the header checksum is wrong. The packet counts as valid all the same, because
-   *     a tunnel carries inner bytes untouched and hosts that leave checksums to the network card capture such packets
+   * @param badHeaderChecksum IPv4 only: the header checksum is wrong. The packet counts as valid
+   *     all the same, because a tunnel carries inner bytes untouched and hosts that leave checksums
+   *     to the network card capture such packets
    */
   record Packet(ByteBuffer bytes, int version, boolean badHeaderChecksum) implements IpOutcome {
     /** Takes a read-only view of {@code bytes} from its position to its limit. */

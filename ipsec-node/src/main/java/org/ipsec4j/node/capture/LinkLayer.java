@@ -48,7 +48,10 @@ final class LinkLayer {
     return typeOrLength(frame, 12);
   }
 
-  /** {@code at}: a field that is an Ethernet type, or up to 1500 the length of an LLC frame; tags are walked. */
+  /**
+   * {@code at}: a field that is an Ethernet type, or up to 1500 the length of an LLC frame; tags
+   * are walked.
+   */
   private static IpOutcome typeOrLength(Frame frame, int at) {
     int field = at;
     while (frame.has(field, 2) && isTag(frame.u16(field))) {
@@ -114,12 +117,17 @@ final class LinkLayer {
     }
     // a tag follows its protocol number, which lies elsewhere in version 2
     if (isTag(protocol)) {
-      return frame.has(header, 4) ? typeOrLength(frame, header + 2) : none(NoIpReason.TRUNCATED_LINK_HEADER);
+      return frame.has(header, 4)
+          ? typeOrLength(frame, header + 2)
+          : none(NoIpReason.TRUNCATED_LINK_HEADER);
     }
     return ethertype(frame, protocol, header);
   }
 
-  /** Version 0 of the format has the byte order of a machine that is not known: the small number is meant. */
+  /**
+   * Version 0 of the format has the byte order of a machine that is not known: the small number is
+   * meant.
+   */
   private static IpOutcome loopback(Frame frame) {
     if (!frame.has(0, 4)) {
       return none(NoIpReason.TRUNCATED_LINK_HEADER);
@@ -133,7 +141,10 @@ final class LinkLayer {
     };
   }
 
-  /** RFC 1661 2 with the optional address and control bytes of RFC 1662 3.1; an odd first byte is the whole protocol. */
+  /**
+   * RFC 1661 2 with the optional address and control bytes of RFC 1662 3.1; an odd first byte is
+   * the whole protocol.
+   */
   private static IpOutcome ppp(Frame frame, int at) {
     int field = frame.has(at, 2) && frame.u16(at) == PPP_ADDRESS_CONTROL ? at + 2 : at;
     if (!frame.has(field, 1)) {
@@ -163,10 +174,15 @@ final class LinkLayer {
   }
 
   private static IpOutcome ciscoHdlc(Frame frame) {
-    return frame.has(0, 4) ? ethertype(frame, frame.u16(2), 4) : none(NoIpReason.TRUNCATED_LINK_HEADER);
+    return frame.has(0, 4)
+        ? ethertype(frame, frame.u16(2), 4)
+        : none(NoIpReason.TRUNCATED_LINK_HEADER);
   }
 
-  /** RFC 2516 4: version and type 1, code 0 for a session, session, length; then PPP without address and control. */
+  /**
+   * RFC 2516 4: version and type 1, code 0 for a session, session, length; then PPP without address
+   * and control.
+   */
   private static IpOutcome pppoe(Frame frame, int at) {
     if (!frame.has(at, 6)) {
       return none(NoIpReason.TRUNCATED_LINK_HEADER);

@@ -1,8 +1,8 @@
 package org.ipsec4j.node.capture;
 
 /**
- * Link type numbers that {@link IpExtractor} understands, as registered at tcpdump.org. Numbers and not an enum,
- * because a file may carry any 16-bit value and the reader hands it on as it is.
+ * Link type numbers that {@link IpExtractor} understands, as registered at tcpdump.org. Numbers and
+ * not an enum, because a file may carry any 16-bit value and the reader hands it on as it is.
  */
 public final class LinkType {
   /** BSD loopback: 4-byte address family in the byte order of the capturing machine. */

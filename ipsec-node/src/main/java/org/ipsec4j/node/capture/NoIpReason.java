@@ -1,16 +1,28 @@
 package org.ipsec4j.node.capture;
 
-/** Why a captured frame holds no valid IP packet. Each frame that is not carried has exactly one of these. */
+/**
+ * Why a captured frame holds no valid IP packet. Each frame that is not carried has exactly one of
+ * these.
+ */
 public enum NoIpReason {
   /** The link type number is not one of {@link LinkType}. */
   UNKNOWN_LINK_TYPE,
   /** The frame ends inside its link-layer header. */
   TRUNCATED_LINK_HEADER,
-  /** The link layer says that something else than IP follows: ARP, spanning tree, IEEE 802.11 management, ... */
+  /**
+   * The link layer says that something else than IP follows: ARP, spanning tree, IEEE 802.11
+   * management, ...
+   */
   NOT_IP,
-  /** The link layer says IP, but its form is not unpacked here: encrypted, fragmented or aggregated IEEE 802.11. */
+  /**
+   * The link layer says IP, but its form is not unpacked here: encrypted, fragmented or aggregated
+   * IEEE 802.11.
+   */
   UNSUPPORTED_LINK_FORM,
-  /** The frame ends inside the IP header: fewer than 20 bytes (IPv4), IHL * 4 bytes (IPv4) or 40 bytes (IPv6). */
+  /**
+   * The frame ends inside the IP header: fewer than 20 bytes (IPv4), IHL * 4 bytes (IPv4) or 40
+   * bytes (IPv6).
+   */
   TRUNCATED_IP_HEADER,
   /** The version nibble is not 4 or 6, or not the one that the link layer announced. */
   BAD_VERSION,

@@ -26,7 +26,10 @@ final class PcapParser extends CaptureParser {
     this.nanosPerUnit = nanosPerUnit;
   }
 
-  /** The parser for a file that starts with these four bytes, which are already taken from {@code in}; null if none. */
+  /**
+   * The parser for a file that starts with these four bytes, which are already taken from {@code
+   * in}; null if none.
+   */
   static @Nullable PcapParser of(ByteSource in, byte[] magic) {
     for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
       int number = ByteBuffer.wrap(magic).order(order).getInt();
@@ -83,13 +86,16 @@ final class PcapParser extends CaptureParser {
     long captured = fields.getInt(8) & 0xffffffffL;
     if (captured > MAX_FRAME) {
       return fail(
-          CaptureProblem.Kind.BAD_LENGTH, start, "expected a frame of at most " + MAX_FRAME + " bytes, found " + captured);
+          CaptureProblem.Kind.BAD_LENGTH,
+          start,
+          "expected a frame of at most " + MAX_FRAME + " bytes, found " + captured);
     }
     byte[] data = in().read((int) captured);
     if (data.length < captured) {
       return failShort(start, "frame", captured, data.length);
     }
-    long time = (fields.getInt(0) & 0xffffffffL) * NANOS + (fields.getInt(4) & 0xffffffffL) * nanosPerUnit;
+    long time =
+        (fields.getInt(0) & 0xffffffffL) * NANOS + (fields.getInt(4) & 0xffffffffL) * nanosPerUnit;
     return new CapturedPacket(time, linkType, data, fields.getInt(12));
   }
 }

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Blocks. Only headers of sections, interfaces and the three kinds of packet are read; the rest is skipped. */
+/**
+ * Blocks. Only headers of sections, interfaces and the three kinds of packet are read; the rest is
+ * skipped.
+ */
 final class PcapngParser extends CaptureParser {
   static final int SECTION_HEADER = 0x0a0d0d0a;
   static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
@@ -22,7 +25,10 @@ final class PcapngParser extends CaptureParser {
   private static final int BLOCK_FRAME = 12;
   private static final int MAX_INTERFACES = 1 << 16;
 
-  /** A packet block holds a frame, fixed fields and options; options longer than a frame are taken as damage. */
+  /**
+   * A packet block holds a frame, fixed fields and options; options longer than a frame are taken
+   * as damage.
+   */
   private static final int MAX_BODY = 2 * MAX_FRAME;
 
   private record Interface(int linkType, long snapLength, TimeUnits time) {}
@@ -82,7 +88,8 @@ final class PcapngParser extends CaptureParser {
           "expected a block length of at least 12 that 4 divides, found " + length);
     }
     return switch (type) {
-      case INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET -> readKnown(start, type, length);
+      case INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET, ENHANCED_PACKET ->
+          readKnown(start, type, length);
       default -> skip(start, length);
     };
   }
@@ -97,13 +104,18 @@ final class PcapngParser extends CaptureParser {
     } else if (ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt(4) == BYTE_ORDER_MAGIC) {
       order = ByteOrder.LITTLE_ENDIAN;
     } else {
-      return fail(CaptureProblem.Kind.NOT_A_CAPTURE, start, "expected the byte-order magic of a pcapng section");
+      return fail(
+          CaptureProblem.Kind.NOT_A_CAPTURE,
+          start,
+          "expected the byte-order magic of a pcapng section");
     }
     long length = u32(head, 0);
     // type, length, magic, version, section length, length again
     if (length < 28 || length % 4 != 0 || length > MAX_BODY) {
       return fail(
-          CaptureProblem.Kind.BAD_LENGTH, start, "expected a section header of 28 bytes or more, found " + length);
+          CaptureProblem.Kind.BAD_LENGTH,
+          start,
+          "expected a section header of 28 bytes or more, found " + length);
     }
     byte[] rest = in().read((int) length - 12);
     if (rest.length < length - 12) {
@@ -111,7 +123,10 @@ final class PcapngParser extends CaptureParser {
     }
     int major = ByteBuffer.wrap(rest).order(order).getShort(0) & 0xffff;
     if (major != 1) {
-      return fail(CaptureProblem.Kind.UNSUPPORTED_VERSION, start + 12, "expected pcapng version 1, found " + major);
+      return fail(
+          CaptureProblem.Kind.UNSUPPORTED_VERSION,
+          start + 12,
+          "expected pcapng version 1, found " + major);
     }
     interfaces.clear();
     checkTrailer(start, length, u32(rest, rest.length - 4));
@@ -135,7 +150,9 @@ final class PcapngParser extends CaptureParser {
   private @Nullable CapturedPacket readKnown(long start, int type, long length) throws IOException {
     if (length > MAX_BODY) {
       return fail(
-          CaptureProblem.Kind.BAD_LENGTH, start, "expected a block of at most " + MAX_BODY + " bytes, found " + length);
+          CaptureProblem.Kind.BAD_LENGTH,
+          start,
+          "expected a block of at most " + MAX_BODY + " bytes, found " + length);
     }
     byte[] body = in().read((int) length - 8);
     if (body.length < length - 8) {
@@ -148,8 +165,10 @@ final class PcapngParser extends CaptureParser {
     return switch (type) {
       case INTERFACE -> readInterface(start, fields);
       case SIMPLE_PACKET -> readSimple(start, fields);
-      case ENHANCED_PACKET -> readTimed(start, fields, fields.remaining() < 4 ? -1 : fields.getInt(0));
-      default -> readTimed(start, fields, fields.remaining() < 4 ? -1 : fields.getShort(0) & 0xffff);
+      case ENHANCED_PACKET ->
+          readTimed(start, fields, fields.remaining() < 4 ? -1 : fields.getInt(0));
+      default ->
+          readTimed(start, fields, fields.remaining() < 4 ? -1 : fields.getShort(0) & 0xffff);
     };
   }
 
@@ -165,11 +184,16 @@ final class PcapngParser extends CaptureParser {
 
   private @Nullable CapturedPacket readInterface(long start, ByteBuffer fields) {
     if (fields.remaining() < 8) {
-      return fail(CaptureProblem.Kind.BAD_LENGTH, start, "expected 8 bytes of interface, found " + fields.remaining());
+      return fail(
+          CaptureProblem.Kind.BAD_LENGTH,
+          start,
+          "expected 8 bytes of interface, found " + fields.remaining());
     }
     if (interfaces.size() >= MAX_INTERFACES) {
       return fail(
-          CaptureProblem.Kind.TOO_MANY_INTERFACES, start, "expected at most " + MAX_INTERFACES + " interfaces");
+          CaptureProblem.Kind.TOO_MANY_INTERFACES,
+          start,
+          "expected at most " + MAX_INTERFACES + " interfaces");
     }
     int linkType = fields.getShort(0) & 0xffff;
     long snapLength = fields.getInt(4) & 0xffffffffL;
@@ -192,17 +216,21 @@ final class PcapngParser extends CaptureParser {
       } else if (code == OPTION_TIME_OFFSET && length == 8) {
         units = units.withOffset(options.getLong(at));
       }
-      options.position(Math.min(options.limit(), at + (length + 3 & ~3)));
+      options.position(Math.min(options.limit(), at + ((length + 3) & ~3)));
     }
     return units;
   }
 
   private @Nullable CapturedPacket readSimple(long start, ByteBuffer fields) {
     if (fields.remaining() < 4) {
-      return fail(CaptureProblem.Kind.BAD_LENGTH, start, "expected 4 bytes of simple packet, found " + fields.remaining());
+      return fail(
+          CaptureProblem.Kind.BAD_LENGTH,
+          start,
+          "expected 4 bytes of simple packet, found " + fields.remaining());
     }
     if (interfaces.isEmpty()) {
-      return fail(CaptureProblem.Kind.UNKNOWN_INTERFACE, start, "expected an interface before a packet");
+      return fail(
+          CaptureProblem.Kind.UNKNOWN_INTERFACE, start, "expected an interface before a packet");
     }
     Interface first = interfaces.get(0);
     long original = fields.getInt(0) & 0xffffffffL;
@@ -212,18 +240,25 @@ final class PcapngParser extends CaptureParser {
 
   private @Nullable CapturedPacket readTimed(long start, ByteBuffer fields, int id) {
     if (fields.remaining() < 20) {
-      return fail(CaptureProblem.Kind.BAD_LENGTH, start, "expected 20 bytes of packet, found " + fields.remaining());
+      return fail(
+          CaptureProblem.Kind.BAD_LENGTH,
+          start,
+          "expected 20 bytes of packet, found " + fields.remaining());
     }
     if (id < 0 || id >= interfaces.size()) {
       return fail(
           CaptureProblem.Kind.UNKNOWN_INTERFACE,
           start,
-          "expected an interface below " + interfaces.size() + ", found " + Integer.toUnsignedString(id));
+          "expected an interface below "
+              + interfaces.size()
+              + ", found "
+              + Integer.toUnsignedString(id));
     }
     Interface on = interfaces.get(id);
-    long units = (fields.getInt(4) & 0xffffffffL) << 32 | fields.getInt(8) & 0xffffffffL;
+    long units = ((fields.getInt(4) & 0xffffffffL) << 32) | (fields.getInt(8) & 0xffffffffL);
     long captured = fields.getInt(12) & 0xffffffffL;
-    return packet(start, fields.position(20), on, on.time().toNanos(units), captured, fields.getInt(16));
+    return packet(
+        start, fields.position(20), on, on.time().toNanos(units), captured, fields.getInt(16));
   }
 
   private @Nullable CapturedPacket packet(
@@ -232,7 +267,10 @@ final class PcapngParser extends CaptureParser {
       return fail(
           CaptureProblem.Kind.BAD_LENGTH,
           start,
-          "expected a frame within the " + rest.remaining() + " bytes of its block, found " + captured);
+          "expected a frame within the "
+              + rest.remaining()
+              + " bytes of its block, found "
+              + captured);
     }
     byte[] data = new byte[(int) captured];
     rest.get(data);

@@ -4,7 +4,10 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Remembers whether an exception came from the I/O itself, which tells it from one about damaged gzip data. */
+/**
+ * Remembers whether an exception came from the I/O itself, which tells it from one about damaged
+ * gzip data.
+ */
 final class SourceStream extends InputStream {
   private static final int GZIP_MAGIC_1 = 0x1f;
   private static final int GZIP_MAGIC_2 = 0x8b;

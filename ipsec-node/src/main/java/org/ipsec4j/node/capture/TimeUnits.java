@@ -22,7 +22,10 @@ record TimeUnits(boolean binary, int exponent, long offsetSeconds) {
     return new TimeUnits(binary, exponent, seconds);
   }
 
-  /** Nanoseconds since 1970 for an unsigned 64-bit count; what does not fit stays at the end of the range. */
+  /**
+   * Nanoseconds since 1970 for an unsigned 64-bit count; what does not fit stays at the end of the
+   * range.
+   */
   long toNanos(long units) {
     if (!binary && exponent <= NANO_DIGITS && offsetSeconds == 0) {
       long factor = 1;
@@ -37,9 +40,12 @@ record TimeUnits(boolean binary, int exponent, long offsetSeconds) {
   }
 
   private long slow(long units) {
-    BigInteger scaled = new BigInteger(Long.toUnsignedString(units)).multiply(BigInteger.valueOf(NANOS));
-    BigInteger nanos = binary ? scaled.shiftRight(exponent) : scaled.divide(BigInteger.TEN.pow(exponent));
-    BigInteger sum = nanos.add(BigInteger.valueOf(offsetSeconds).multiply(BigInteger.valueOf(NANOS)));
+    BigInteger scaled =
+        new BigInteger(Long.toUnsignedString(units)).multiply(BigInteger.valueOf(NANOS));
+    BigInteger nanos =
+        binary ? scaled.shiftRight(exponent) : scaled.divide(BigInteger.TEN.pow(exponent));
+    BigInteger sum =
+        nanos.add(BigInteger.valueOf(offsetSeconds).multiply(BigInteger.valueOf(NANOS)));
     return sum.min(MAX).max(MIN).longValueExact();
   }
 }

@@ -29,14 +29,18 @@ final class Wlan {
     if (!frame.has(0, RADIOTAP_MIN)) {
       return none(NoIpReason.TRUNCATED_LINK_HEADER);
     }
-    int length = frame.u8(2) | frame.u8(3) << 8;
+    int length = frame.u8(2) | (frame.u8(3) << 8);
     if (frame.u8(0) != 0 || length < RADIOTAP_MIN || !frame.has(0, length)) {
-      return none(frame.u8(0) == 0 ? NoIpReason.TRUNCATED_LINK_HEADER : NoIpReason.UNSUPPORTED_LINK_FORM);
+      return none(
+          frame.u8(0) == 0 ? NoIpReason.TRUNCATED_LINK_HEADER : NoIpReason.UNSUPPORTED_LINK_FORM);
     }
     return data(frame, length, (radiotapFlags(frame, length) & FLAG_PADDED_HEADER) != 0);
   }
 
-  /** The flags byte stands behind the words of present bits and, 8-aligned, behind the time stamp; 0 when absent. */
+  /**
+   * The flags byte stands behind the words of present bits and, 8-aligned, behind the time stamp; 0
+   * when absent.
+   */
   private static int radiotapFlags(Frame frame, int length) {
     int present = littleEndian(frame, RADIOTAP_PRESENT);
     int at = RADIOTAP_PRESENT + 4;
@@ -46,7 +50,7 @@ final class Wlan {
       at += 4;
     }
     if ((present & PRESENT_TSFT) != 0) {
-      at = (at + 7 & ~7) + 8;
+      at = ((at + 7) & ~7) + 8;
     }
     return (present & PRESENT_FLAGS) != 0 && at < length ? frame.u8(at) : 0;
   }
@@ -61,7 +65,9 @@ final class Wlan {
     }
     int control = frame.u8(at);
     int subtype = control >> 4;
-    if ((control & 3) != 0 || (control >> 2 & 3) != TYPE_DATA || (subtype & SUBTYPE_NO_DATA) != 0) {
+    if ((control & 3) != 0
+        || ((control >> 2) & 3) != TYPE_DATA
+        || (subtype & SUBTYPE_NO_DATA) != 0) {
       return none(NoIpReason.NOT_IP);
     }
     int flags = frame.u8(at + 1);
@@ -75,7 +81,7 @@ final class Wlan {
     if ((flags & PROTECTED) != 0 || fragment || aggregate) {
       return none(NoIpReason.UNSUPPORTED_LINK_FORM);
     }
-    return LinkLayer.llc(frame, at + (padded ? header + 3 & ~3 : header));
+    return LinkLayer.llc(frame, at + (padded ? (header + 3) & ~3 : header));
   }
 
   private static int qosAt(int flags) {
