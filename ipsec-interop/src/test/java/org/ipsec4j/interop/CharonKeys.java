@@ -52,9 +52,9 @@ final class CharonKeys {
     final String ar;
     String number;
 
-    IkeSecrets(Work work) {
-      number = work.ikeSa;
-      proposal = work.ikeProposal;
+    IkeSecrets(Work work, String proposal) {
+      this.number = work.ikeSa;
+      this.proposal = proposal;
       ei = work.take("Sk_ei secret");
       er = work.take("Sk_er secret");
       ai = work.take("Sk_ai secret");
@@ -67,6 +67,10 @@ final class CharonKeys {
   }
 
   private final Map<String, Work> threads = new HashMap<>();
+
+  /** Selected IKE proposals by charon's number of the IKE SA. */
+  private final Map<String, String> proposals = new HashMap<>();
+
   private final List<EspKeys> esp = new ArrayList<>();
   private final List<IkeSecrets> ike = new ArrayList<>();
 
@@ -118,16 +122,17 @@ final class CharonKeys {
       return;
     }
     finishIke(work);
-    message(work, said);
+    message(work, line.group(2) == null ? "" : line.group(2), said);
   }
 
-  private void message(Work work, String said) {
+  private void message(Work work, String number, String said) {
     Matcher selected = SELECTED.matcher(said);
     if (selected.lookingAt()) {
       if (selected.group(1).startsWith("ESP")) {
         work.espProposal = selected.group(1);
       } else {
         work.ikeProposal = selected.group(1);
+        proposals.put(number, selected.group(1));
       }
     }
     Matcher parsed = PARSED.matcher(said);
@@ -148,7 +153,8 @@ final class CharonKeys {
   /** The last of the seven keys is SK_pr. */
   private void finishIke(Work work) {
     if (!work.take("Sk_pr secret").isEmpty()) {
-      work.newest = new IkeSecrets(work);
+      // a responder derives the first keys later than it selects, and in another thread
+      work.newest = new IkeSecrets(work, proposals.getOrDefault(work.ikeSa, work.ikeProposal));
       ike.add(work.newest);
     }
   }
