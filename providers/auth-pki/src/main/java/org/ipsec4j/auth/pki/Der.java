@@ -80,7 +80,7 @@ final class Der {
       }
       length = 0;
       for (int i = 0; i < octets; i++) {
-        length = length << 8 | data[at++] & 0xff;
+        length = (length << 8) | (data[at++] & 0xff);
       }
     }
     return length <= end - at ? length : -1;
@@ -98,7 +98,7 @@ final class Der {
     element[1] = (byte) (lengthOctets == 0 ? length : 0x80 + lengthOctets);
     int at = 2;
     for (int i = lengthOctets - 1; i >= 0; i--) {
-      element[at++] = (byte) (length >>> 8 * i);
+      element[at++] = (byte) (length >>> (8 * i));
     }
     for (byte[] part : parts) {
       System.arraycopy(part, 0, element, at, part.length);
