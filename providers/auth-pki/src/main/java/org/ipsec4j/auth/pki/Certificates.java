@@ -126,6 +126,11 @@ final class Certificates {
       }
     }
 
+    boolean isAddress(IpAddress wanted) {
+      IpAddress address = address();
+      return address != null && address.equals(wanted);
+    }
+
     boolean isText(int wantedType, String wanted) {
       return type == wantedType && value instanceof String text && text.equalsIgnoreCase(wanted);
     }

@@ -18,7 +18,7 @@ final class IdentityBinding {
       X509Certificate certificate, List<Certificates.AltName> names, Identity claimed) {
     return switch (claimed) {
       case Identity.Address address ->
-          names.stream().anyMatch(name -> address.address().equals(name.address()));
+          names.stream().anyMatch(name -> name.isAddress(address.address()));
       // No wildcard and no common name: only what the CA wrote as a domain name (3.1.2).
       case Identity.Fqdn fqdn ->
           names.stream().anyMatch(name -> name.isText(Certificates.AltName.DNS, fqdn.name()));
