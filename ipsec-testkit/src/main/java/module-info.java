@@ -5,5 +5,8 @@ import org.jspecify.annotations.NullMarked;
 module org.ipsec4j.testkit {
   requires transitive org.ipsec4j.api;
   requires transitive org.ipsec4j.sim;
+  requires transitive org.junit.jupiter.api;
   requires static org.jspecify;
+
+  exports org.ipsec4j.testkit.crypto;
 }
