@@ -17,11 +17,16 @@ final class LeakWatch implements OuterTap {
   private final RunIndex runs;
   private final KeystreamCheck keystream = new KeystreamCheck();
   private final ArrayDeque<byte[]> entered = new ArrayDeque<>();
+  private final int natPort;
   private long unpaired;
   private boolean armed;
 
-  LeakWatch(RunIndex runs) {
+  /**
+   * @param natPort the port of the node that carries ESP
+   */
+  LeakWatch(RunIndex runs, int natPort) {
     this.runs = runs;
+    this.natPort = natPort;
   }
 
   /** A packet is about to enter the node. */
@@ -45,7 +50,7 @@ final class LeakWatch implements OuterTap {
     synchronized (runs) {
       runs.outer(payload);
     }
-    boolean esp = length > TEXT_OFFSET && memory.getInt(offset) != 0 && from.port() != ikePort;
+    boolean esp = length > TEXT_OFFSET && memory.getInt(offset) != 0 && from.port() == natPort;
     if (esp) {
       byte[] inner = entered.poll();
       if (inner == null) {
@@ -54,14 +59,6 @@ final class LeakWatch implements OuterTap {
         keystream.pair(inner, payload, TEXT_OFFSET);
       }
     }
-  }
-
-  private volatile int ikePort = -1;
-
-  /** The port that carries no ESP. */
-  LeakWatch ikePort(int port) {
-    ikePort = port;
-    return this;
   }
 
   /** Repeated keystream blocks, and ESP packets without an inner one. */

@@ -68,6 +68,11 @@ final class Replay implements AutoCloseable {
     bytesOnTheWay = 0;
   }
 
+  /** A packet is not even sent: everything before it stands still. */
+  synchronized void lose() {
+    lost++;
+  }
+
   private synchronized boolean awaitProgress() throws InterruptedException {
     long left = lastProgress + PATIENCE_NANOS - System.nanoTime();
     if (left <= 0) {
