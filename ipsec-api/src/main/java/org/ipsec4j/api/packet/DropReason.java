@@ -1,0 +1,107 @@
+package org.ipsec4j.api.packet;
+
+/**
+ * Why a packet went no further. Every dropped packet has exactly one; counters are kept per SA,
+ * peer and node. The sentence says what a person may do about it.
+ */
+public enum DropReason {
+  /** Not dropped. */
+  NONE("the packet was not dropped"),
+
+  // what came in from the inner side
+  /** No valid IP header. */
+  MALFORMED_INNER("the inner packet has no valid IPv4 or IPv6 header"),
+  /** Longer than the path allows. */
+  TOO_LONG("the packet is longer than 65,535 octets can carry with its protection"),
+  /** Don't Fragment is set and the packet does not fit. */
+  NEEDS_FRAGMENTATION("the packet does not fit the path and must not be fragmented: lower the MTU"),
+  /** A rule says DISCARD. */
+  POLICY_DISCARD("a rule of the policy discards this traffic"),
+  /** No rule matches. */
+  NO_POLICY("no rule of the policy matches: add a rule if this traffic should pass"),
+  /** The rule protects, the association is being negotiated, and the waiting room is full. */
+  ACQUIRE_QUEUE_FULL("the association is still being negotiated and too many packets wait for it"),
+  /** The association did not come in time. */
+  ACQUIRE_TIMEOUT("no association could be negotiated in time: see the negotiation's diagnosis"),
+  /** The rule protects and there is no association. */
+  NO_SA("the rule demands protection and there is no association"),
+  /** It waits for its association and is not lost. */
+  WAITING("the packet waits for its association"),
+  /** The rule lets it pass in clear, and the node has no way for clear packets. */
+  NO_CLEAR_PATH("a rule lets the packet pass in clear, and this node has no port for clear packets"),
+  /** Hop limit used up. */
+  TTL_EXPIRED("the packet's time to live is used up"),
+  /** Not this node's traffic. */
+  NOT_FORWARDED("neither end of the packet belongs to this node or to a forwarded network"),
+  /** A non-initial fragment whose ports are unknown where ports decide. */
+  FRAGMENT_UNDECIDED("a fragment without ports met a rule that needs ports"),
+
+  // what protection refuses
+  /** All sequence numbers are used. */
+  SEQUENCE_EXHAUSTED("all sequence numbers of the association are used: it must be rekeyed"),
+  /** Hard lifetime. */
+  LIFETIME_EXPIRED("the association has outlived its hard lifetime"),
+  /** A fragment or header that transport mode cannot protect. */
+  NOT_TRANSPORTABLE(
+      "transport mode cannot carry this packet: it is a fragment, or has headers that would be"
+          + " lost"),
+  /** No room in the buffer. */
+  NO_HEADROOM("the buffer has no room for the headers and trailers of the protection"),
+  /** Cryptography failed. */
+  CRYPTO_FAILED("the crypto provider failed"),
+
+  // what came in from the outer side
+  /** Too short to be what it claims. */
+  TOO_SHORT("the packet is too short for its headers, IV and ICV"),
+  /** Not an IP, UDP or ESP packet. */
+  MALFORMED_OUTER("the outer packet is malformed"),
+  /** An IKE message or keepalive among ESP packets; it went its own way. */
+  NOT_ESP("the datagram is an IKE message or a keepalive and went its own way"),
+  /** No such SPI. */
+  UNKNOWN_SPI("no association has this SPI: the peer uses one that was deleted or never existed"),
+  /** Same number twice. */
+  REPLAY("the sequence number was seen before"),
+  /** Left of the window. */
+  REPLAY_OLD(
+      "the sequence number is older than the replay window: widen the window if the path reorders"),
+  /** Sequence number zero. */
+  SEQUENCE_ZERO("the sequence number is zero, which no sender may use"),
+  /** Wrong ICV. */
+  ICV_MISMATCH("the integrity check failed: damaged, forged, or the keys differ"),
+  /** Bad pad length or bytes. */
+  BAD_PADDING("the padding is not as RFC 4303 2.4 demands"),
+  /** Next header unknown or not of the SA's mode. */
+  BAD_NEXT_HEADER("the next header does not fit the mode of the association"),
+  /** Traffic-flow-confidentiality dummy. */
+  DUMMY("a dummy packet, discarded as RFC 4303 2.6 says"),
+  /** Inner packet outside the SA's selectors. */
+  SELECTOR_MISMATCH("the decrypted packet lies outside the selectors of its association"),
+  /** Congestion marked on the way of a packet whose ends do not understand the mark. */
+  ECN_CONGESTION(
+      "the path marked congestion on a packet that cannot show it: RFC 6040 4.2 demands its loss"),
+  /** Clear although the policy protects. */
+  CLEAR_UNDER_PROTECT("the packet came in clear although the policy demands protection"),
+  /** Bad checksum after NAT. */
+  BAD_CHECKSUM("the transport checksum is wrong"),
+  /** A fragment that reassembly refused. */
+  REASSEMBLY_FAILED("the fragments do not form one packet, or too many wait"),
+
+  // the node
+  /** The socket refused. */
+  SEND_FAILED("the operating system refused to send the packet"),
+  /** The inner side refused. */
+  DELIVERY_FAILED("the inner port did not take the packet"),
+  /** Shut down. */
+  STOPPING("the node is stopping");
+
+  private final String sentence;
+
+  DropReason(String sentence) {
+    this.sentence = sentence;
+  }
+
+  /** One sentence for people. */
+  public String sentence() {
+    return sentence;
+  }
+}
