@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.UdpEncapsulation;
@@ -40,6 +41,7 @@ public final class OutboundSa {
   private final OuterHeaderPolicy headerPolicy;
   private final VolumeLimits limits;
   private final SaCounters counters = new SaCounters();
+  private final SelectorMatcher selectors;
   private final long lastNumber;
   private volatile PacketKey key;
   private volatile OuterPath path;
@@ -51,6 +53,7 @@ public final class OutboundSa {
     this.layout = InboundSa.layoutOf(child, key);
     this.headerPolicy = headerPolicy;
     this.limits = new VolumeLimits(child.lifetime());
+    this.selectors = new SelectorMatcher(child.localSelectors(), child.remoteSelectors());
     // 2^63 packets are beyond any SA's life, so that 64-bit numbers stay positive
     this.lastNumber =
         child.transform().extendedSequenceNumbers() ? Long.MAX_VALUE - 1 : LAST_SHORT_NUMBER;
@@ -88,6 +91,15 @@ public final class OutboundSa {
   /** What was agreed. */
   public ChildSa child() {
     return child;
+  }
+
+  /**
+   * Whether the SA was agreed for a packet of ours (RFC 4301 5.1). Allocates nothing.
+   *
+   * @param packet an inner packet on its way out
+   */
+  public boolean selects(IpHeaderView packet) {
+    return selectors.check(packet) == DropReason.NONE;
   }
 
   /** The SPI that our packets bear. */

@@ -7,20 +7,20 @@ import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.TrafficSelector;
 
 /**
- * The selectors of an inbound SA, compiled: whether a decrypted packet is one that the peer may
- * send through this SA (RFC 4301 5.2 step 4). Immutable.
+ * The selectors of an SA in one direction, compiled: whether a packet may go through it (RFC 4301
+ * 5.1, 5.2 step 4). Immutable.
  */
 final class SelectorMatcher {
   private final Side source;
   private final Side destination;
 
   /**
-   * @param remote selectors of the peer's side: the packet's source
-   * @param local selectors of our side: the packet's destination
+   * @param ofSource selectors of the side that the packet comes from
+   * @param ofDestination selectors of the side that it goes to
    */
-  SelectorMatcher(List<TrafficSelector> remote, List<TrafficSelector> local) {
-    source = new Side(remote);
-    destination = new Side(local);
+  SelectorMatcher(List<TrafficSelector> ofSource, List<TrafficSelector> ofDestination) {
+    source = new Side(ofSource);
+    destination = new Side(ofDestination);
   }
 
   /** {@code NONE} when the packet is selected. */
