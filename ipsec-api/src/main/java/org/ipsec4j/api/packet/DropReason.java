@@ -25,6 +25,10 @@ public enum DropReason {
   ACQUIRE_TIMEOUT("no association could be negotiated in time: see the negotiation's diagnosis"),
   /** The rule protects and there is no association. */
   NO_SA("the rule demands protection and there is no association"),
+  /** It waits for its association and is not lost. */
+  WAITING("the packet waits for its association"),
+  /** The rule lets it pass in clear, and the node has no way for clear packets. */
+  NO_CLEAR_PATH("a rule lets the packet pass in clear, and this node has no port for clear packets"),
   /** Hop limit used up. */
   TTL_EXPIRED("the packet's time to live is used up"),
   /** Not this node's traffic. */
@@ -37,6 +41,10 @@ public enum DropReason {
   SEQUENCE_EXHAUSTED("all sequence numbers of the association are used: it must be rekeyed"),
   /** Hard lifetime. */
   LIFETIME_EXPIRED("the association has outlived its hard lifetime"),
+  /** A fragment or header that transport mode cannot protect. */
+  NOT_TRANSPORTABLE(
+      "transport mode cannot carry this packet: it is a fragment, or has headers that would be"
+          + " lost"),
   /** No room in the buffer. */
   NO_HEADROOM("the buffer has no room for the headers and trailers of the protection"),
   /** Cryptography failed. */
@@ -47,6 +55,8 @@ public enum DropReason {
   TOO_SHORT("the packet is too short for its headers, IV and ICV"),
   /** Not an IP, UDP or ESP packet. */
   MALFORMED_OUTER("the outer packet is malformed"),
+  /** An IKE message or keepalive among ESP packets; it went its own way. */
+  NOT_ESP("the datagram is an IKE message or a keepalive and went its own way"),
   /** No such SPI. */
   UNKNOWN_SPI("no association has this SPI: the peer uses one that was deleted or never existed"),
   /** Same number twice. */
@@ -66,6 +76,9 @@ public enum DropReason {
   DUMMY("a dummy packet, discarded as RFC 4303 2.6 says"),
   /** Inner packet outside the SA's selectors. */
   SELECTOR_MISMATCH("the decrypted packet lies outside the selectors of its association"),
+  /** Congestion marked on the way of a packet whose ends do not understand the mark. */
+  ECN_CONGESTION(
+      "the path marked congestion on a packet that cannot show it: RFC 6040 4.2 demands its loss"),
   /** Clear although the policy protects. */
   CLEAR_UNDER_PROTECT("the packet came in clear although the policy demands protection"),
   /** Bad checksum after NAT. */
