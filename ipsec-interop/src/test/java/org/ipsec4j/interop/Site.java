@@ -94,7 +94,7 @@ final class Site implements AutoCloseable {
     String method = test.getTestMethod().map(Method::getName).orElse("");
     String arguments = test.getDisplayName().replaceAll("[^A-Za-z0-9]+", "-");
     return folder(
-        type + "-" + method + "-" + arguments.substring(0, Math.min(60, arguments.length())));
+        type + "-" + method + "-" + arguments.substring(0, Math.min(100, arguments.length())));
   }
 
   /** Two hosts on one wire. */
