@@ -50,16 +50,16 @@ public enum SignatureAlgorithm {
 
   private final KeyType keyType;
   private final HashAlgorithm hash;
-  private final Bytes algorithmIdentifier;
+  private final String identifierHex;
 
   SignatureAlgorithm(KeyType keyType, HashAlgorithm hash, String der) {
     this.keyType = keyType;
     this.hash = hash;
-    this.algorithmIdentifier = Bytes.ofHex(der);
+    this.identifierHex = der;
   }
 
   private static String pss(String shaArc, String saltLength) {
-    String hash = "300d0609608648016503040 2".replace(" ", "") + shaArc + "0500";
+    String hash = "300d06096086480165030402" + shaArc + "0500";
     return "304106092a864886f70d01010a3034a00f"
         + hash
         + "a11c301a06092a864886f70d010108"
@@ -80,13 +80,13 @@ public enum SignatureAlgorithm {
 
   /** DER of the AlgorithmIdentifier that stands in front of the signature (RFC 7427 3). */
   public Bytes algorithmIdentifier() {
-    return algorithmIdentifier;
+    return Bytes.ofHex(identifierHex);
   }
 
   /** The algorithm whose identifier is exactly {@code der}. */
   public static Optional<SignatureAlgorithm> ofIdentifier(Bytes der) {
     for (SignatureAlgorithm algorithm : values()) {
-      if (algorithm.algorithmIdentifier.equals(der)) {
+      if (algorithm.algorithmIdentifier().equals(der)) {
         return Optional.of(algorithm);
       }
     }

@@ -49,11 +49,11 @@ public record IkeProfile(
       throw new IllegalArgumentException("an IKE profile needs a proposal");
     }
     if (rekeyJitterPercent < 0 || rekeyJitterPercent > 50) {
-      throw new IllegalArgumentException("jitter of " + rekeyJitterPercent + " % is not in 0..50");
+      throw new IllegalArgumentException("jitter of " + rekeyJitterPercent + " percent is not in 0..50");
     }
     if (retransmitFactorPercent < 100 || retransmitTries < 1 || retransmitTries > 100) {
       throw new IllegalArgumentException(
-          "retransmission factor below 100 % or tries not in 1..100");
+          "retransmission factor below 100 percent or tries not in 1..100");
     }
     if (retransmitInitial.isNegative() || retransmitInitial.isZero()) {
       throw new IllegalArgumentException("the first retransmission time-out must be positive");
