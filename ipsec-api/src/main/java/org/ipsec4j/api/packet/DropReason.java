@@ -25,6 +25,10 @@ public enum DropReason {
   ACQUIRE_TIMEOUT("no association could be negotiated in time: see the negotiation's diagnosis"),
   /** The rule protects and there is no association. */
   NO_SA("the rule demands protection and there is no association"),
+  /** It waits for its association and is not lost. */
+  WAITING("the packet waits for its association"),
+  /** The rule lets it pass in clear, and the node has no way for clear packets. */
+  NO_CLEAR_PATH("a rule lets the packet pass in clear, and this node has no port for clear packets"),
   /** Hop limit used up. */
   TTL_EXPIRED("the packet's time to live is used up"),
   /** Not this node's traffic. */
@@ -47,6 +51,8 @@ public enum DropReason {
   TOO_SHORT("the packet is too short for its headers, IV and ICV"),
   /** Not an IP, UDP or ESP packet. */
   MALFORMED_OUTER("the outer packet is malformed"),
+  /** An IKE message or keepalive among ESP packets; it went its own way. */
+  NOT_ESP("the datagram is an IKE message or a keepalive and went its own way"),
   /** No such SPI. */
   UNKNOWN_SPI("no association has this SPI: the peer uses one that was deleted or never existed"),
   /** Same number twice. */

@@ -1,0 +1,125 @@
+package org.ipsec4j.node;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.ipsec4j.api.packet.IpHeaderView;
+import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.PadEntry;
+import org.ipsec4j.esp.OutboundSa;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One protected flow of the policy with the associations that carry it, the packets that wait for
+ * one, and the state of bringing one up. Guarded by the node's lock.
+ */
+final class Flow {
+  /** Most packets that wait for an association. */
+  static final int WAITING_ROOM = 64;
+
+  /** How long they wait. */
+  static final long WAITING_NANOS = 10_000_000_000L;
+
+  private static final long FIRST_RETRY_NANOS = 1_000_000_000L;
+  private static final long LAST_RETRY_NANOS = 60_000_000_000L;
+
+  final PadEntry peer;
+  final ChildProfile child;
+  private final List<Association> usable = new ArrayList<>();
+  private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+  private long waitingUntil = Long.MAX_VALUE;
+  private long retryAt = Long.MAX_VALUE;
+  private long retryAfter = FIRST_RETRY_NANOS;
+  private boolean asked;
+
+  Flow(PadEntry peer, ChildProfile child) {
+    this.peer = peer;
+    this.child = child;
+  }
+
+  /** The SA for a packet, the newest whose selectors fit; null when there is none. */
+  @Nullable OutboundSa select(IpHeaderView packet) {
+    for (int i = usable.size() - 1; i >= 0; i--) {
+      OutboundSa sa = usable.get(i).outbound();
+      if (sa.selects(packet)) {
+        return sa;
+      }
+    }
+    return null;
+  }
+
+  /** Whether any association may be sent on. */
+  boolean isUp() {
+    return !usable.isEmpty();
+  }
+
+  void use(Association association) {
+    if (!usable.contains(association)) {
+      usable.add(association);
+    }
+    asked = false;
+    retryAt = Long.MAX_VALUE;
+    retryAfter = FIRST_RETRY_NANOS;
+  }
+
+  void stopUsing(Association association) {
+    usable.remove(association);
+  }
+
+  /**
+   * Lets a packet wait.
+   *
+   * @return false when the room is full
+   */
+  boolean await(long now, ByteBuffer slab, int offset, int length) {
+    if (waiting.size() == WAITING_ROOM) {
+      return false;
+    }
+    byte[] copy = new byte[length];
+    slab.get(offset, copy);
+    waiting.add(copy);
+    if (waitingUntil == Long.MAX_VALUE) {
+      waitingUntil = now + WAITING_NANOS;
+    }
+    return true;
+  }
+
+  /** The next waiting packet, or null; it no longer waits. */
+  byte @Nullable [] nextWaiting() {
+    byte[] next = waiting.poll();
+    if (waiting.isEmpty()) {
+      waitingUntil = Long.MAX_VALUE;
+    }
+    return next;
+  }
+
+  long waitingUntil() {
+    return waitingUntil;
+  }
+
+  /** Whether a negotiation was asked for and has not ended. */
+  boolean isAsked() {
+    return asked;
+  }
+
+  void asked() {
+    asked = true;
+    retryAt = Long.MAX_VALUE;
+  }
+
+  void askingEnded() {
+    asked = false;
+  }
+
+  /** Plans the next attempt; each failure doubles the wait, up to a minute. */
+  void retryLater(long now) {
+    asked = false;
+    retryAt = now + retryAfter;
+    retryAfter = Math.min(2 * retryAfter, LAST_RETRY_NANOS);
+  }
+
+  long retryAt() {
+    return retryAt;
+  }
+}

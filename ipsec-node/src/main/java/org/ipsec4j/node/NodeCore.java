@@ -1,0 +1,280 @@
+package org.ipsec4j.node;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.ipsec4j.api.Bytes;
+import org.ipsec4j.api.crypto.CryptoException;
+import org.ipsec4j.api.ike.IkeCommand;
+import org.ipsec4j.api.ike.IkeEngine;
+import org.ipsec4j.api.ike.IkeEvent;
+import org.ipsec4j.api.ike.IkeOutput;
+import org.ipsec4j.api.ike.OffloadedWork;
+import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.api.sa.ChildSa;
+import org.ipsec4j.api.sa.ChildSaId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole IPsec node without sockets, threads and clocks: the IKE engine, the packet path and the
+ * policy, wired. {@link IpsecNode} gives it sockets and threads, a simulation gives it virtual ones.
+ *
+ * <p>One thread at a time; time is {@code now} in nanoseconds and never goes back. After every call
+ * the outputs have been handed to the {@link NodeIo}.
+ */
+public final class NodeCore {
+  private static final long REPORT_NANOS = 1_000_000_000L;
+  private static final int MARKER_LENGTH = 4;
+
+  private final NodeSettings settings;
+  private final IkeEngine ike;
+  private final NodeIo io;
+  private final NodeCounters counters = new NodeCounters();
+  private final SaLedger ledger;
+  private final Flows flows;
+  private final PacketPath path;
+  private boolean closed;
+
+  /**
+   * @param settings policy, crypto and what else the node is made of
+   * @param ike the engine; driven by this core from now on
+   * @param io the world
+   */
+  public NodeCore(NodeSettings settings, IkeEngine ike, NodeIo io) {
+    this.settings = settings;
+    this.ike = ike;
+    this.io = io;
+    this.flows = new Flows(settings.policy());
+    this.path = new PacketPath(settings, flows, counters, io, this::asked);
+    this.ledger = new SaLedger(settings.crypto(), path.sad());
+  }
+
+  /** Brings up the children that the policy wants up. */
+  public void start(long now) {
+    for (Flow flow : flows.startAtOnce()) {
+      initiate(now, flow, null);
+    }
+    settle(now);
+  }
+
+  /**
+   * Packets from the inner side.
+   *
+   * @param burst borrowed; windows and drop reasons change
+   */
+  public void onInner(long now, PacketBurst burst) {
+    path.outbound(now, burst);
+    afterPackets(now);
+  }
+
+  /**
+   * UDP payloads from a port where ESP and IKE are mixed (RFC 3948 2): the NAT-traversal port.
+   *
+   * @param burst one payload each; borrowed; windows and drop reasons change
+   * @param from source of each payload
+   * @param to our address
+   */
+  public void onOuter(long now, PacketBurst burst, Endpoint[] from, Endpoint to) {
+    ByteBuffer slab = burst.slab();
+    for (int i = 0; i < burst.size(); i++) {
+      int offset = burst.offset(i);
+      int length = burst.length(i);
+      if (length == 1 && slab.get(offset) == (byte) 0xff) {
+        counters.keepaliveIn();
+        path.notEsp(i);
+      } else if (length >= MARKER_LENGTH && slab.getInt(offset) == 0) {
+        path.notEsp(i);
+        ike.onDatagram(
+            now, from[i], to, slab.slice(offset + MARKER_LENGTH, length - MARKER_LENGTH));
+      }
+    }
+    path.inbound(now, burst);
+    afterPackets(now);
+  }
+
+  /**
+   * An IKE message from a port without ESP.
+   *
+   * @param message borrowed, from position to limit
+   */
+  public void onIke(long now, Endpoint from, Endpoint to, ByteBuffer message) {
+    ike.onDatagram(now, from, to, message);
+    settle(now);
+  }
+
+  /** Offloaded work has run. */
+  public void onCompletion(long now, OffloadedWork work) {
+    ike.onCompletion(now, work);
+    settle(now);
+  }
+
+  /** Time passed. */
+  public void onTimeout(long now) {
+    ike.onTimeout(now);
+    ledger.expire(now);
+    for (Flow flow : flows.all()) {
+      if (flow.waitingUntil() <= now) {
+        path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.ACQUIRE_TIMEOUT);
+      }
+      if (flow.retryAt() <= now) {
+        initiate(now, flow, null);
+      }
+    }
+    settle(now);
+  }
+
+  /** When {@link #onTimeout} must be called at the latest. */
+  public long nextTimeout() {
+    long next = Math.min(ike.nextTimeout(), ledger.nextTimeout());
+    for (Flow flow : flows.all()) {
+      next = Math.min(next, Math.min(flow.waitingUntil(), flow.retryAt()));
+    }
+    return next;
+  }
+
+  /** The operator or the embedding program wants something of the IKE engine. */
+  public void command(long now, IkeCommand command) {
+    if (command instanceof IkeCommand.Shutdown) {
+      flows.all().forEach(flow -> path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.STOPPING));
+    }
+    ike.onCommand(now, command);
+    settle(now);
+  }
+
+  /** Whether a shutdown is complete. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Counters of this moment. */
+  public NodeCounters.Snapshot counters() {
+    return counters.snapshot(ike.drops());
+  }
+
+  /** What the node holds at this moment. */
+  public NodeStatus status() {
+    List<NodeStatus.Child> children = new ArrayList<>();
+    for (Association association : ledger.all()) {
+      children.add(NodeStatus.Child.of(association));
+    }
+    return new NodeStatus(ike.status(), children, counters());
+  }
+
+  private void asked(long now, Flow flow, TrafficPair packet) {
+    initiate(now, flow, packet);
+  }
+
+  private void initiate(long now, Flow flow, @Nullable TrafficPair packet) {
+    if (closed || flow.peer.remoteEndpoint() == null) {
+      return;
+    }
+    flow.asked();
+    ike.onCommand(
+        now,
+        new IkeCommand.Initiate(
+            flow.peer.name(),
+            flow.child.name(),
+            packet == null ? null : packet.local(),
+            packet == null ? null : packet.remote()));
+  }
+
+  /** Tells the IKE engine what the packets showed, then does what it wants. */
+  private void afterPackets(long now) {
+    for (Association association : path.takeHeard(ledger)) {
+      ledger.evidence(association);
+      if (association.reportedAt == Long.MIN_VALUE
+          || now - association.reportedAt >= REPORT_NANOS) {
+        association.reportedAt = now;
+        ike.onCommand(now, new IkeCommand.InboundTraffic(association.sa().id()));
+      }
+    }
+    for (Association association : ledger.all()) {
+      if (association.inbound().takeSoftExpired() | association.outbound().takeSoftExpired()) {
+        ike.onCommand(now, new IkeCommand.RekeyChild(association.sa().id()));
+      }
+    }
+    settle(now);
+  }
+
+  private void settle(long now) {
+    IkeOutput output = ike.poll();
+    while (output != null) {
+      handle(now, output);
+      output = ike.poll();
+    }
+  }
+
+  private void handle(long now, IkeOutput output) {
+    switch (output) {
+      case IkeOutput.Transmit transmit -> transmit(transmit);
+      case IkeOutput.InstallChildSa install -> install(now, null, install.sa(), true);
+      case IkeOutput.ReplaceChildSa replace ->
+          install(now, replace.old(), replace.sa(), replace.sendOnNewAtOnce());
+      case IkeOutput.RemoveChildSa remove -> ledger.remove(now, remove.child(), remove.replaced());
+      case IkeOutput.MoveChildSa move -> {
+        Association association = ledger.byId(move.child());
+        if (association != null) {
+          association.outbound().updateEncapsulation(move.encapsulation());
+        }
+      }
+      case IkeOutput.Offload offload -> io.offload(offload.work());
+      case IkeOutput.Event event -> onIkeEvent(now, event.event());
+      case IkeOutput.Closed closedOutput -> closed = true;
+    }
+  }
+
+  private void transmit(IkeOutput.Transmit transmit) {
+    Bytes message = transmit.datagram();
+    boolean marker = !transmit.keepalive() && settings.isNatPort(transmit.from().port());
+    byte[] payload = new byte[message.length() + (marker ? MARKER_LENGTH : 0)];
+    message.copyTo(payload, marker ? MARKER_LENGTH : 0);
+    // A datagram that could not be sent is a lost one: IKE retransmits.
+    boolean sent =
+        io.send(transmit.from(), transmit.to(), ByteBuffer.wrap(payload), 0, payload.length);
+    if (!sent) {
+      io.event(new NodeEvent.Trouble("an IKE message to " + transmit.to() + " could not be sent"));
+    }
+  }
+
+  private void install(long now, @Nullable ChildSaId old, ChildSa sa, boolean sendAtOnce) {
+    KeySink keys = settings.keySink();
+    if (keys != null) {
+      keys.childSa(sa);
+    }
+    Flow flow = flows.of(sa.peer(), sa.profile());
+    try {
+      if (old == null) {
+        ledger.install(sa, flow);
+      } else {
+        ledger.replace(old, sa, flow, sendAtOnce);
+        counters.rekeyed();
+      }
+      path.sendWaiting(now, flow);
+    } catch (CryptoException e) {
+      io.event(new NodeEvent.InstallFailed(sa.id(), String.valueOf(e.getMessage())));
+      ike.onCommand(now, new IkeCommand.DeleteChild(sa.id()));
+    }
+  }
+
+  private void onIkeEvent(long now, IkeEvent event) {
+    switch (event) {
+      case IkeEvent.KeysExported exported -> {
+        KeySink keys = settings.keySink();
+        if (keys != null) {
+          keys.ikeSa(exported);
+        }
+        return;
+      }
+      case IkeEvent.IkeRekeyed rekeyed -> counters.rekeyed();
+      case IkeEvent.NegotiationFailed failed -> flows.failed(now, failed.peer(), path);
+      case IkeEvent.ChildDown down -> flows.down(now, down);
+      case IkeEvent.IkeDown down -> {}
+      case IkeEvent.IkeUp up -> {}
+      case IkeEvent.ChildUp up -> {}
+      case IkeEvent.ChildRekeyed rekeyed -> {}
+      case IkeEvent.PeerMoved moved -> {}
+    }
+    io.event(new NodeEvent.Ike(event));
+  }
+}

@@ -1,0 +1,29 @@
+package org.ipsec4j.node;
+
+import java.nio.ByteBuffer;
+import org.ipsec4j.api.ike.OffloadedWork;
+import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.packet.PacketBurst;
+
+/**
+ * What a {@link NodeCore} needs of the world: a real one with sockets and threads, or a simulation.
+ * Called on the thread that called the core.
+ */
+public interface NodeIo {
+  /**
+   * Sends a UDP payload.
+   *
+   * @param memory borrowed for the call
+   * @return false when it could not be sent
+   */
+  boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length);
+
+  /** Hands living packets to the inner side; those it refuses it marks dropped. */
+  void deliver(PacketBurst packets);
+
+  /** Runs the work, now or on another thread, and then calls {@link NodeCore#onCompletion}. */
+  void offload(OffloadedWork work);
+
+  /** Tells listeners. */
+  void event(NodeEvent event);
+}

@@ -1,0 +1,45 @@
+package org.ipsec4j.node;
+
+import java.util.Set;
+import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.policy.PolicySet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link NodeCore} is made of.
+ *
+ * @param policy the policy in effect
+ * @param crypto sets keys up and protects packets
+ * @param natPorts our UDP ports where IKE and ESP are mixed, so that IKE wears the non-ESP marker
+ * @param burst most packets per burst
+ * @param maxPacket largest inner packet in octets
+ * @param keySink receives keys in clear when the operator asked for it, or null
+ */
+public record NodeSettings(
+    PolicySet policy,
+    CryptoProvider crypto,
+    Set<Integer> natPorts,
+    int burst,
+    int maxPacket,
+    @Nullable KeySink keySink) {
+  /** Octets that protection may put in front of a packet: UDP form needs 8 + 16. */
+  public static final int HEADROOM = 128;
+
+  /** Octets that protection may put behind a packet: padding, trailer, ICV. */
+  public static final int TAILROOM = 128;
+
+  /** Copies the set. */
+  public NodeSettings {
+    natPorts = Set.copyOf(natPorts);
+  }
+
+  /** Whether IKE wears the non-ESP marker on this port of ours. */
+  public boolean isNatPort(int port) {
+    return natPorts.contains(port);
+  }
+
+  /** A burst that fits packets of this node with their protection. */
+  public org.ipsec4j.api.packet.PacketBurst newBurst() {
+    return new org.ipsec4j.api.packet.PacketBurst(burst, HEADROOM, maxPacket, TAILROOM);
+  }
+}

@@ -1,0 +1,70 @@
+package org.ipsec4j.node;
+
+import java.util.List;
+import org.ipsec4j.api.ike.IkeStatus;
+import org.ipsec4j.api.policy.TrafficSelector;
+import org.ipsec4j.api.sa.ChildSaId;
+
+/**
+ * What a node holds at one moment.
+ *
+ * @param ike IKE SAs as the engine has them
+ * @param children installed Child SAs, lingering ones included
+ * @param counters the node's counters
+ */
+public record NodeStatus(IkeStatus ike, List<Child> children, NodeCounters.Snapshot counters) {
+  /** Copies the list. */
+  public NodeStatus {
+    children = List.copyOf(children);
+  }
+
+  /**
+   * An installed Child SA.
+   *
+   * @param peer name of the PAD entry
+   * @param name name of the child
+   * @param id its id
+   * @param inboundSpi ours
+   * @param outboundSpi the peer's
+   * @param transform what protects it
+   * @param local agreed, our side
+   * @param remote agreed, the peer's side
+   * @param packetsIn packets delivered from it
+   * @param bytesIn their inner octets
+   * @param packetsOut packets sent on it
+   * @param bytesOut their inner octets
+   * @param lingering whether it was replaced and only receives stragglers
+   */
+  public record Child(
+      String peer,
+      String name,
+      ChildSaId id,
+      int inboundSpi,
+      int outboundSpi,
+      String transform,
+      List<TrafficSelector> local,
+      List<TrafficSelector> remote,
+      long packetsIn,
+      long bytesIn,
+      long packetsOut,
+      long bytesOut,
+      boolean lingering) {
+    static Child of(Association association) {
+      var sa = association.sa();
+      return new Child(
+          sa.peer(),
+          sa.profile().name(),
+          sa.id(),
+          sa.inboundSpi(),
+          sa.outboundSpi(),
+          sa.transform().toString(),
+          sa.localSelectors(),
+          sa.remoteSelectors(),
+          association.inbound().packets(),
+          association.inbound().bytes(),
+          association.outbound().packets(),
+          association.outbound().bytes(),
+          association.lingersUntil != Long.MAX_VALUE);
+    }
+  }
+}

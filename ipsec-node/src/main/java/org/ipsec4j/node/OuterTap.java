@@ -1,0 +1,21 @@
+package org.ipsec4j.node;
+
+import java.nio.ByteBuffer;
+import org.ipsec4j.api.net.Endpoint;
+
+/** Sees every UDP datagram of the outer side, for captures. Called under the node's lock. */
+@FunctionalInterface
+public interface OuterTap {
+  /**
+   * A datagram was sent or received.
+   *
+   * @param from source
+   * @param to destination
+   * @param memory holds the UDP payload, non-ESP marker included; borrowed for the call
+   * @param offset where the payload begins
+   * @param length its octets
+   * @param outgoing whether this node sent it
+   */
+  void onDatagram(
+      Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length, boolean outgoing);
+}

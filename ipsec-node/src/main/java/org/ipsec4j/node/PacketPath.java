@@ -1,0 +1,243 @@
+package org.ipsec4j.node;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.IpHeaderView;
+import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.api.policy.SpdRule;
+import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.ipsec4j.esp.EspInbound;
+import org.ipsec4j.esp.EspOutbound;
+import org.ipsec4j.esp.InboundSa;
+import org.ipsec4j.esp.OutboundSa;
+import org.ipsec4j.esp.Sad;
+import org.ipsec4j.policy.CompiledSpd;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of packets through a node (RFC 4301 5): policy, association, protection, and back. Every
+ * packet leaves under exactly one counter. Guarded by the node's lock; allocates only when a packet
+ * has to wait for an association.
+ */
+final class PacketPath {
+  /** Asks for an association. */
+  interface Acquire {
+    void asked(long now, Flow flow, TrafficPair packet);
+  }
+
+  private final PolicySet policy;
+  private final CompiledSpd spd;
+  private final Flows flows;
+  private final NodeCounters counters;
+  private final NodeIo io;
+  private final Acquire acquire;
+  private final Sad sad = new Sad();
+  private final EspOutbound espOut;
+  private final EspInbound espIn;
+  private final IpHeaderView view = new IpHeaderView();
+  private final PacketBurst waitingBurst;
+  private final @Nullable OutboundSa[] chosen;
+  private final int[] innerLength;
+  private final boolean[] notEsp;
+  private final List<InboundSa> heard = new ArrayList<>();
+
+  PacketPath(
+      NodeSettings settings, Flows flows, NodeCounters counters, NodeIo io, Acquire acquire) {
+    this.policy = settings.policy();
+    this.spd = CompiledSpd.of(policy);
+    this.flows = flows;
+    this.counters = counters;
+    this.io = io;
+    this.acquire = acquire;
+    this.espOut = new EspOutbound(settings.crypto().packetWorker(), settings.burst());
+    this.espIn = new EspInbound(sad, settings.crypto().packetWorker(), settings.burst());
+    this.waitingBurst = settings.newBurst();
+    this.chosen = new OutboundSa[settings.burst()];
+    this.innerLength = new int[settings.burst()];
+    this.notEsp = new boolean[settings.burst()];
+  }
+
+  Sad sad() {
+    return sad;
+  }
+
+  /** Inner packets on their way out. */
+  void outbound(long now, PacketBurst burst) {
+    for (int i = 0; i < burst.size(); i++) {
+      counters.innerIn(burst.length(i));
+      chosen[i] = null;
+      if (burst.isAlive(i)) {
+        choose(now, burst, i);
+      }
+    }
+    protectAndSend(now, burst);
+  }
+
+  private void choose(long now, PacketBurst burst, int i) {
+    if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
+      burst.drop(i, DropReason.MALFORMED_INNER);
+      return;
+    }
+    int rule = spd.classify(view, true);
+    if (rule < 0) {
+      burst.drop(i, DropReason.NO_POLICY);
+      return;
+    }
+    switch (policy.rules().get(rule).action()) {
+      case DISCARD -> burst.drop(i, DropReason.POLICY_DISCARD);
+      case BYPASS -> burst.drop(i, DropReason.NO_CLEAR_PATH);
+      case PROTECT -> protect(now, burst, i, flows.ofRule(rule));
+    }
+  }
+
+  private void protect(long now, PacketBurst burst, int i, @Nullable Flow flow) {
+    OutboundSa sa = flow == null ? null : flow.select(view);
+    if (sa != null) {
+      chosen[i] = sa;
+    } else if (flow == null || flow.peer.remoteEndpoint() == null) {
+      burst.drop(i, DropReason.NO_SA);
+    } else if (flow.await(now, burst.slab(), burst.offset(i), burst.length(i))) {
+      counters.waiting(1);
+      burst.drop(i, DropReason.WAITING);
+      if (!flow.isAsked()) {
+        acquire.asked(now, flow, TrafficPair.of(view));
+      }
+    } else {
+      burst.drop(i, DropReason.ACQUIRE_QUEUE_FULL);
+    }
+  }
+
+  private void protectAndSend(long now, PacketBurst burst) {
+    espOut.protect(burst, chosen, now);
+    for (int i = 0; i < burst.size(); i++) {
+      if (burst.isAlive(i)) {
+        send(burst, i, chosen[i]);
+      }
+      DropReason reason = burst.dropReason(i);
+      if (reason != DropReason.NONE && reason != DropReason.WAITING) {
+        counters.outboundDrop(reason);
+      }
+    }
+  }
+
+  private void send(PacketBurst burst, int i, @Nullable OutboundSa sa) {
+    UdpEncapsulation way = sa == null ? null : sa.encapsulation();
+    if (way == null) {
+      burst.drop(i, DropReason.NO_CLEAR_PATH);
+    } else if (io.send(
+        way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i))) {
+      counters.protectedOut(burst.length(i));
+    } else {
+      burst.drop(i, DropReason.SEND_FAILED);
+    }
+  }
+
+  /** The association that packets waited for is there. */
+  void sendWaiting(long now, Flow flow) {
+    byte[] packet = flow.nextWaiting();
+    while (packet != null) {
+      waitingBurst.clear();
+      while (packet != null && waitingBurst.add(ByteBuffer.wrap(packet)) >= 0) {
+        counters.waiting(-1);
+        packet = waitingBurst.size() < waitingBurst.capacity() ? flow.nextWaiting() : null;
+      }
+      for (int i = 0; i < waitingBurst.size(); i++) {
+        chosen[i] = null;
+        view.parse(
+            waitingBurst.slab(), waitingBurst.offset(i), waitingBurst.length(i));
+        chosen[i] = flow.select(view);
+        if (chosen[i] == null) {
+          waitingBurst.drop(i, DropReason.NO_SA);
+        }
+      }
+      protectAndSend(now, waitingBurst);
+      packet = flow.nextWaiting();
+    }
+  }
+
+  /** Nothing will come for the packets that wait. */
+  void dropWaiting(Flow flow, DropReason reason) {
+    while (flow.nextWaiting() != null) {
+      counters.waiting(-1);
+      counters.outboundDrop(reason);
+    }
+  }
+
+  /** The payload at {@code index} of the burst to come is not ESP. */
+  void notEsp(int index) {
+    notEsp[index] = true;
+  }
+
+  /** ESP packets on their way in. */
+  void inbound(long now, PacketBurst burst) {
+    for (int i = 0; i < burst.size(); i++) {
+      if (notEsp[i]) {
+        burst.drop(i, DropReason.NOT_ESP);
+      } else {
+        counters.outerIn(burst.length(i));
+      }
+    }
+    espIn.open(burst, now);
+    for (int i = 0; i < burst.size(); i++) {
+      if (burst.isAlive(i)) {
+        InboundSa sa = espIn.sa(i);
+        if (sa != null && !heard.contains(sa)) {
+          heard.add(sa);
+        }
+        checkPolicy(burst, i, sa);
+        innerLength[i] = burst.length(i);
+      }
+    }
+    io.deliver(burst);
+    for (int i = 0; i < burst.size(); i++) {
+      if (notEsp[i]) {
+        notEsp[i] = false;
+      } else if (burst.isAlive(i)) {
+        counters.delivered(innerLength[i]);
+      } else {
+        counters.inboundDrop(burst.dropReason(i));
+      }
+    }
+  }
+
+  /** A packet must have come by the association that the policy names for it (RFC 4301 5.2). */
+  private void checkPolicy(PacketBurst burst, int i, @Nullable InboundSa sa) {
+    if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
+      burst.drop(i, DropReason.MALFORMED_INNER);
+      return;
+    }
+    int rule = spd.classify(view, false);
+    if (rule < 0) {
+      burst.drop(i, DropReason.NO_POLICY);
+      return;
+    }
+    SpdRule found = policy.rules().get(rule);
+    if (found.action() == SpdRule.Action.DISCARD) {
+      burst.drop(i, DropReason.POLICY_DISCARD);
+    } else if (sa == null
+        || !sa.peer().equals(found.peer())
+        || !sa.child().equals(found.child())) {
+      burst.drop(i, DropReason.SELECTOR_MISMATCH);
+    }
+  }
+
+  /** The associations on which packets with a right ICV came since the last call. */
+  List<Association> takeHeard(SaLedger ledger) {
+    if (heard.isEmpty()) {
+      return List.of();
+    }
+    List<Association> associations = new ArrayList<>(heard.size());
+    for (InboundSa sa : heard) {
+      Association association = ledger.bySpi(sa.spi());
+      if (association != null) {
+        associations.add(association);
+      }
+    }
+    heard.clear();
+    return associations;
+  }
+}

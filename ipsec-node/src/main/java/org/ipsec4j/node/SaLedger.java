@@ -1,0 +1,170 @@
+package org.ipsec4j.node;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.ipsec4j.api.crypto.CryptoException;
+import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PacketKey;
+import org.ipsec4j.api.sa.ChildSa;
+import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.esp.InboundSa;
+import org.ipsec4j.esp.OutboundSa;
+import org.ipsec4j.esp.Sad;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Child SAs of a node: which are installed, which are sent on, which linger.
+ *
+ * <p>It keeps the rekey invariant (RFC 7296 2.8): an inbound SA exists before anyone may send on
+ * it; the responder of a rekey goes on sending on the old SA until a packet with a right ICV came on
+ * the new one or the old one is removed; a replaced inbound SA lingers for packets on their way.
+ * Guarded by the node's lock.
+ */
+final class SaLedger {
+  /** How long a replaced inbound SA goes on receiving. */
+  static final long LINGER_NANOS = 5_000_000_000L;
+
+  private final CryptoProvider crypto;
+  private final Sad sad;
+  private final Map<ChildSaId, Association> byId = new LinkedHashMap<>();
+  private final Map<Integer, Association> bySpi = new HashMap<>();
+
+  SaLedger(CryptoProvider crypto, Sad sad) {
+    this.crypto = crypto;
+    this.sad = sad;
+  }
+
+  /**
+   * Installs a Child SA, inbound first, and sends on it at once.
+   *
+   * @throws CryptoException when keys cannot be set up; nothing is installed then
+   */
+  Association install(ChildSa sa, Flow flow) throws CryptoException {
+    Association association = prepare(sa, flow);
+    flow.use(association);
+    return association;
+  }
+
+  /** Installs a Child SA in the place of another. */
+  Association replace(ChildSaId old, ChildSa sa, Flow flow, boolean sendAtOnce)
+      throws CryptoException {
+    Association association = prepare(sa, flow);
+    Association before = byId.get(old);
+    if (sendAtOnce || before == null) {
+      flow.use(association);
+      if (before != null) {
+        before.flow().stopUsing(before);
+      }
+    } else {
+      association.sendOnUntilEvidence = before;
+    }
+    return association;
+  }
+
+  private Association prepare(ChildSa sa, Flow flow) throws CryptoException {
+    try {
+      PacketKey inKey =
+          crypto.packetKey(
+              sa.transform(), sa.inboundKeys().encryption(), sa.inboundKeys().integrity());
+      PacketKey outKey =
+          crypto.packetKey(
+              sa.transform(), sa.outboundKeys().encryption(), sa.outboundKeys().integrity());
+      InboundSa inbound = InboundSa.of(sa, inKey);
+      Association association =
+          new Association(sa, inbound, OutboundSa.of(sa, outKey), flow);
+      byId.put(sa.id(), association);
+      bySpi.put(sa.inboundSpi(), association);
+      sad.install(inbound);
+      return association;
+    } finally {
+      sa.inboundKeys().destroy();
+      sa.outboundKeys().destroy();
+    }
+  }
+
+  /**
+   * Stops sending on a Child SA; its inbound side goes at once, or lingers when it was replaced.
+   *
+   * @return the association, or null when there is none
+   */
+  @Nullable Association remove(long now, ChildSaId id, boolean replaced) {
+    Association association = byId.get(id);
+    if (association == null || association.lingersUntil != Long.MAX_VALUE) {
+      return null;
+    }
+    association.flow().stopUsing(association);
+    for (Association other : byId.values()) {
+      if (other.sendOnUntilEvidence == association) {
+        useNow(other);
+      }
+    }
+    if (replaced) {
+      association.lingersUntil = now + LINGER_NANOS;
+    } else {
+      forget(association);
+    }
+    return association;
+  }
+
+  /** A packet with a right ICV came on this SA: the peer has it, so it is sent on. */
+  void evidence(Association association) {
+    if (association.sendOnUntilEvidence != null) {
+      useNow(association);
+    }
+  }
+
+  private static void useNow(Association association) {
+    Association before = association.sendOnUntilEvidence;
+    association.sendOnUntilEvidence = null;
+    if (association.lingersUntil == Long.MAX_VALUE) {
+      association.flow().use(association);
+    }
+    if (before != null) {
+      before.flow().stopUsing(before);
+    }
+  }
+
+  /** Forgets what has lingered long enough. */
+  void expire(long now) {
+    List<Association> over = new ArrayList<>();
+    for (Association association : byId.values()) {
+      if (association.lingersUntil <= now) {
+        over.add(association);
+      }
+    }
+    over.forEach(this::forget);
+  }
+
+  private void forget(Association association) {
+    byId.remove(association.sa().id());
+    bySpi.remove(association.sa().inboundSpi(), association);
+    sad.remove(association.sa().inboundSpi());
+    association.inbound().destroy();
+    association.outbound().destroy();
+  }
+
+  long nextTimeout() {
+    long next = Long.MAX_VALUE;
+    for (Association association : byId.values()) {
+      next = Math.min(next, association.lingersUntil);
+    }
+    return next;
+  }
+
+  @Nullable Association byId(ChildSaId id) {
+    return byId.get(id);
+  }
+
+  @Nullable Association bySpi(int spi) {
+    return bySpi.get(spi);
+  }
+
+  Collection<Association> all() {
+    return Collections.unmodifiableCollection(byId.values());
+  }
+}
