@@ -13,6 +13,7 @@ import org.ipsec4j.api.ike.Diagnosis.Cause;
 import org.ipsec4j.api.ike.Diagnosis.Culprit;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.ChosenIke;
 import org.ipsec4j.api.policy.Explanation;
 import org.ipsec4j.api.policy.Identity;
 import org.ipsec4j.api.policy.Origin;
@@ -357,6 +358,19 @@ public final class Diagnoses {
         List.of());
   }
 
+  /** The algorithms agreed in IKE_SA_INIT are not those of the peer that came out. */
+  public static Diagnosis notForPeer(PadEntry peer, ChosenIke chosen) {
+    return new Diagnosis(
+        Culprit.LOCAL_POLICY,
+        Cause.NO_COMMON_IKE_PROPOSAL,
+        "IKE_AUTH",
+        "`" + peer.name() + "` may not use the algorithms that IKE_SA_INIT agreed",
+        "give all peers at one address the same IKE proposals",
+        peer.origin(),
+        List.of("agreed " + chosen, "allowed " + peer.ike().proposals()),
+        List.of());
+  }
+
   /** The peer breaks the protocol. */
   public static Diagnosis protocolError(String phase, String detail, @Nullable Origin origin) {
     return new Diagnosis(
@@ -368,6 +382,35 @@ public final class Diagnoses {
         origin,
         List.of(detail),
         List.of());
+  }
+
+  /** The peer speaks another version of IKE. */
+  public static Diagnosis versionMismatch(Origin origin) {
+    return new Diagnosis(
+        Culprit.PEER_INCOMPATIBLE,
+        Cause.VERSION_MISMATCH,
+        "IKE_SA_INIT",
+        "the peer does not speak IKEv2",
+        "let the peer speak IKEv2",
+        origin,
+        List.of("INVALID_MAJOR_VERSION came back"),
+        List.of());
+  }
+
+  /** An IKE SA that was up is not answered any more. */
+  public static Diagnosis unresponsive(String phase, PadEntry peer, Endpoint remote, int tries) {
+    return new Diagnosis(
+        Culprit.NETWORK,
+        Cause.NO_ANSWER,
+        phase,
+        remote + " fell silent: its SAs are removed",
+        "see whether the peer runs and the path to it is open",
+        peer.origin(),
+        List.of(tries + " transmissions without an answer"),
+        List.of(
+            "the peer restarted and forgot the SAs: they come up again by themselves",
+            "the path is interrupted: ping the peer",
+            "a NAT forgot its mapping: shorten the interval of keepalives"));
   }
 
   /** Cryptography failed. */
