@@ -8,5 +8,7 @@ module org.ipsec4j.node {
   requires org.ipsec4j.ike;
   requires org.ipsec4j.esp;
   requires org.slf4j;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports org.ipsec4j.node.capture;
 }

@@ -56,6 +56,7 @@ public enum EncryptionAlgorithm {
   private final int saltLength;
   private final int blockLength;
   private final boolean legacy;
+
   @SuppressWarnings("ImmutableEnumChecker") // always made by List.of
   private final List<Integer> keyBits;
 

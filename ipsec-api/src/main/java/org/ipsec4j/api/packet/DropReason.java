@@ -29,6 +29,10 @@ public enum DropReason {
   WAITING("the packet waits for its association"),
   /** The rule lets it pass in clear, and the node has no way for clear packets. */
   NO_CLEAR_PATH("a rule lets the packet pass in clear, and this node has no port for clear packets"),
+  /** The association wants native ESP, and the node has UDP sockets only. */
+  NO_NATIVE_PATH(
+      "the association uses ESP without UDP and this node only has UDP sockets: set ike:"
+          + " { encapsulation: always } for the peer"),
   /** Hop limit used up. */
   TTL_EXPIRED("the packet's time to live is used up"),
   /** Not this node's traffic. */
@@ -41,6 +45,10 @@ public enum DropReason {
   SEQUENCE_EXHAUSTED("all sequence numbers of the association are used: it must be rekeyed"),
   /** Hard lifetime. */
   LIFETIME_EXPIRED("the association has outlived its hard lifetime"),
+  /** A fragment or header that transport mode cannot protect. */
+  NOT_TRANSPORTABLE(
+      "transport mode cannot carry this packet: it is a fragment, or has headers that would be"
+          + " lost"),
   /** No room in the buffer. */
   NO_HEADROOM("the buffer has no room for the headers and trailers of the protection"),
   /** Cryptography failed. */
@@ -72,6 +80,9 @@ public enum DropReason {
   DUMMY("a dummy packet, discarded as RFC 4303 2.6 says"),
   /** Inner packet outside the SA's selectors. */
   SELECTOR_MISMATCH("the decrypted packet lies outside the selectors of its association"),
+  /** Congestion marked on the way of a packet whose ends do not understand the mark. */
+  ECN_CONGESTION(
+      "the path marked congestion on a packet that cannot show it: RFC 6040 4.2 demands its loss"),
   /** Clear although the policy protects. */
   CLEAR_UNDER_PROTECT("the packet came in clear although the policy demands protection"),
   /** Bad checksum after NAT. */

@@ -95,6 +95,18 @@ public final class PacketBurst {
     return index;
   }
 
+  /**
+   * The memory behind the default headroom of the next slot, for a reader to fill before it calls
+   * {@link #add()} and {@link #window}. Allocates one small view.
+   *
+   * @return a view of the slab from position 0 to the end of the slot
+   * @throws IndexOutOfBoundsException when the burst is full
+   */
+  public ByteBuffer freeSlot() {
+    java.util.Objects.checkIndex(size, offset.length);
+    return slab.slice(size * slotSize + defaultHeadroom, slotSize - defaultHeadroom);
+  }
+
   /** Where the packet's window begins in the slab. */
   public int offset(int index) {
     return offset[index];

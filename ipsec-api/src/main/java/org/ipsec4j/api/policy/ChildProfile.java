@@ -56,7 +56,8 @@ public record ChildProfile(
       throw new IllegalArgumentException("replay window " + replayWindow + " is not in 64..4096");
     }
     if (rekeyJitterPercent < 0 || rekeyJitterPercent > 50) {
-      throw new IllegalArgumentException("jitter of " + rekeyJitterPercent + " percent is not in 0..50");
+      throw new IllegalArgumentException(
+          "jitter of " + rekeyJitterPercent + " percent is not in 0..50");
     }
   }
 }

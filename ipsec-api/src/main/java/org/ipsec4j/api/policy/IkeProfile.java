@@ -49,7 +49,8 @@ public record IkeProfile(
       throw new IllegalArgumentException("an IKE profile needs a proposal");
     }
     if (rekeyJitterPercent < 0 || rekeyJitterPercent > 50) {
-      throw new IllegalArgumentException("jitter of " + rekeyJitterPercent + " percent is not in 0..50");
+      throw new IllegalArgumentException(
+          "jitter of " + rekeyJitterPercent + " percent is not in 0..50");
     }
     if (retransmitFactorPercent < 100 || retransmitTries < 1 || retransmitTries > 100) {
       throw new IllegalArgumentException(

@@ -28,7 +28,7 @@ public enum MalformedReason {
   BAD_SUBSTRUCTURE_LENGTH,
   /** The last-substructure field contradicts the place of a proposal or transform. */
   BAD_SUBSTRUCTURE_CHAIN,
-  /** The number of transforms is not the one announced, or no proposal or transform is there. */
+  /** The number of transforms is not the one announced. */
   BAD_TRANSFORM_COUNT,
   /** More proposals or transforms than {@link SaPayload} takes. */
   TOO_MANY_PROPOSALS,

@@ -58,7 +58,8 @@ final class ProposalWire {
     }
     Bytes spi = in.bytes(spiSize);
     List<Transform> transforms = new ArrayList<>();
-    boolean more = true;
+    // None at all is well-formed; whether it is acceptable is not decided here (3.3.6).
+    boolean more = count > 0;
     while (more && !in.failed()) {
       int start = in.position();
       int last = in.u8();

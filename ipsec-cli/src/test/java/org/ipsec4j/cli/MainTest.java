@@ -1,0 +1,36 @@
+package org.ipsec4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CommandLine command =
+      Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+
+  @Test
+  void versionNamesOursAndTheJvms() {
+    assertEquals(0, command.execute("--version"));
+    assertTrue(
+        out.toString().matches("(?s)ipsec4j \\d+\\.\\d+\\.\\d+\\S*\\RJVM .*"), out::toString);
+    assertTrue(out.toString().contains(Runtime.version().toString()), out::toString);
+  }
+
+  @Test
+  void withoutACommandItSaysWhatThereIs() {
+    assertEquals(0, command.execute());
+    assertTrue(out.toString().startsWith("Usage: ipsec"), out::toString);
+  }
+
+  @Test
+  void wrongUsageIsStatusTwo() {
+    assertEquals(2, command.execute("--no-such-option"));
+    assertTrue(err.toString().contains("--no-such-option"), err::toString);
+  }
+}

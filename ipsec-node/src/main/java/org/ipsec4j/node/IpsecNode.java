@@ -1,0 +1,270 @@
+package org.ipsec4j.node;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ipsec4j.api.ike.IkeCommand;
+import org.ipsec4j.api.ike.OffloadedWork;
+import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.api.packet.PacketPort;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An IPsec host or gateway that a program embeds: give it a policy, credentials and an inner {@link
+ * PacketPort}, and it negotiates and protects over UDP sockets of its own. Needs no root unless the
+ * policy names ports below 1024.
+ *
+ * <p>Thread-safe. {@link #close()} deletes the associations on the peers first.
+ */
+public final class IpsecNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IpsecNode.class);
+  private static final long SHUTDOWN_MILLIS = 3000;
+  private static final long LONGEST_SLEEP_MILLIS = 1000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition coreClosed = lock.newCondition();
+  private final NodeSettings settings;
+  private final NodeCore core;
+  private final UdpOuter outer;
+  private final PacketPort inner;
+  private final NodeListener listener;
+  private final ExecutorService workers;
+  private final ExecutorService events;
+  private final Thread outerThread;
+  private final Thread innerThread;
+  private final long epoch = System.nanoTime();
+  private volatile long sleepsUntil = Long.MAX_VALUE;
+  private volatile boolean stopping;
+
+  IpsecNode(IpsecNodeBuilder builder, NodeSettings settings, UdpOuter outer) {
+    this.settings = settings;
+    this.outer = outer;
+    this.inner = builder.requireInner();
+    this.listener = builder.listener();
+    this.workers = Executors.newFixedThreadPool(2, task -> daemon(task, "ipsec-work"));
+    this.events = Executors.newSingleThreadExecutor(task -> daemon(task, "ipsec-events"));
+    this.core = new NodeCore(settings, builder.newEngine(settings), new Io());
+    this.outerThread = daemon(this::runOuter, "ipsec-outer");
+    this.innerThread = daemon(this::runInner, "ipsec-inner");
+  }
+
+  /** A node in the making. */
+  public static IpsecNodeBuilder builder() {
+    return new IpsecNodeBuilder();
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void start() {
+    io(new NodeEvent.Started());
+    outerThread.start();
+    innerThread.start();
+    locked(() -> core.start(now()));
+  }
+
+  /** Asks the IKE engine for something: bring up, rekey, delete. */
+  public void command(IkeCommand command) {
+    locked(() -> core.command(now(), command));
+  }
+
+  /** What the node holds now. */
+  public NodeStatus status() {
+    lock.lock();
+    try {
+      return core.status();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nanoseconds since this node was made. */
+  private long now() {
+    return System.nanoTime() - epoch;
+  }
+
+  private void locked(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+      if (core.isClosed()) {
+        coreClosed.signalAll();
+      }
+      if (core.nextTimeout() < sleepsUntil) {
+        outer.wakeup();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void runOuter() {
+    PacketBurst burst = settings.newBurst();
+    boolean open = true;
+    while (open) {
+      try {
+        open = outer.receive(sleepMillis(), burst, this::received);
+        sleepsUntil = Long.MIN_VALUE;
+        locked(
+            () -> {
+              if (core.nextTimeout() <= now()) {
+                core.onTimeout(now());
+              }
+            });
+      } catch (RuntimeException e) {
+        trouble("the outer side failed", e);
+      }
+    }
+  }
+
+  private long sleepMillis() {
+    lock.lock();
+    try {
+      long next = core.nextTimeout();
+      sleepsUntil = next;
+      long nanos = next == Long.MAX_VALUE ? Long.MAX_VALUE : next - now();
+      return nanos <= 0 ? 0 : Math.min(nanos / 1_000_000 + 1, LONGEST_SLEEP_MILLIS);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void received(UdpOuter.Binding binding, PacketBurst burst, Endpoint[] from) {
+    locked(
+        () -> {
+          if (binding.nat()) {
+            core.onOuter(now(), burst, from, binding.local());
+          } else {
+            for (int i = 0; i < burst.size(); i++) {
+              ByteBuffer message = burst.slab().slice(burst.offset(i), burst.length(i));
+              core.onIke(now(), from[i], binding.local(), message);
+            }
+          }
+        });
+  }
+
+  private void runInner() {
+    PacketBurst burst = settings.newBurst();
+    int received = 0;
+    while (received >= 0 && !stopping) {
+      try {
+        burst.clear();
+        received = inner.receive(burst, LONGEST_SLEEP_MILLIS);
+        if (received > 0) {
+          locked(() -> core.onInner(now(), burst));
+        }
+      } catch (RuntimeException e) {
+        trouble("the inner side failed", e);
+      }
+    }
+  }
+
+  private void trouble(String what, RuntimeException e) {
+    LOG.error(what, e);
+    io(new NodeEvent.Trouble(what + ": " + e));
+  }
+
+  private void io(NodeEvent event) {
+    try {
+      events.execute(
+          () -> {
+            try {
+              listener.onEvent(event);
+            } catch (RuntimeException e) {
+              LOG.error("a listener failed at {}", event, e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("nobody hears {}", event, e);
+    }
+  }
+
+  /**
+   * Deletes all associations on the peers, waits up to three seconds for their answers, and ends.
+   * Idempotent; when the thread is interrupted it ends without waiting and keeps the flag.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (stopping) {
+        return;
+      }
+      stopping = true;
+      core.command(now(), new IkeCommand.Shutdown());
+      outer.wakeup();
+      long left = TimeUnit.MILLISECONDS.toNanos(SHUTDOWN_MILLIS);
+      while (!core.isClosed() && left > 0) {
+        left = coreClosed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+    inner.close();
+    outer.close();
+    workers.shutdown();
+    lock.lock();
+    try {
+      io(new NodeEvent.Stopped(core.counters()));
+    } finally {
+      lock.unlock();
+    }
+    events.shutdown();
+    boolean heard = false;
+    try {
+      heard = events.awaitTermination(SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!heard) {
+      LOG.debug("listeners are still busy");
+    }
+  }
+
+  /** The real world for the core. */
+  private final class Io implements NodeIo {
+    @Override
+    public boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
+      return outer.send(from, to, memory, offset, length);
+    }
+
+    @Override
+    public void deliver(PacketBurst packets) {
+      inner.send(packets);
+    }
+
+    @Override
+    public void offload(OffloadedWork work) {
+      try {
+        workers.execute(
+            () -> {
+              work.run();
+              locked(() -> core.onCompletion(now(), work));
+            });
+      } catch (RejectedExecutionException e) {
+        LOG.debug("no work after the end: {}", work.kind(), e);
+      }
+    }
+
+    @Override
+    public void event(NodeEvent event) {
+      io(event);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "IpsecNode[" + settings.policy().name() + "]";
+  }
+}

@@ -1,0 +1,200 @@
+package org.ipsec4j.node;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.ipsec4j.api.auth.Credentials;
+import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.ike.IkeEngine;
+import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.PacketPort;
+import org.ipsec4j.api.policy.PadEntry;
+import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.ike.engine.IkeEngineSettings;
+import org.ipsec4j.ike.engine.IkeEngines;
+import org.ipsec4j.node.crypto.CryptoLoader;
+import org.ipsec4j.policy.Policies;
+import org.jspecify.annotations.Nullable;
+
+/** Builds an {@link IpsecNode}. Not thread-safe; used once. */
+public final class IpsecNodeBuilder {
+  private static final int BURST = 32;
+  private static final int MAX_PACKET = 65_535;
+
+  private @Nullable PolicySet policy;
+  private @Nullable Credentials credentials;
+  private @Nullable PacketPort inner;
+  private List<CryptoProvider> crypto = List.of();
+  private NodeListener listener = event -> {};
+  private @Nullable KeySink keySink;
+  private @Nullable OuterTap tap;
+
+  IpsecNodeBuilder() {}
+
+  /** The policy; required. */
+  public IpsecNodeBuilder policy(PolicySet newPolicy) {
+    policy = newPolicy;
+    return this;
+  }
+
+  /** What the node proves itself with and judges others by; required. */
+  public IpsecNodeBuilder credentials(Credentials newCredentials) {
+    credentials = newCredentials;
+    return this;
+  }
+
+  /** Where inner packets come from and go to; required. The node closes it. */
+  public IpsecNodeBuilder inner(PacketPort port) {
+    inner = port;
+    return this;
+  }
+
+  /** Crypto providers to use instead of those that ServiceLoader finds. */
+  public IpsecNodeBuilder crypto(List<CryptoProvider> providers) {
+    crypto = List.copyOf(providers);
+    return this;
+  }
+
+  /** Hears events. */
+  public IpsecNodeBuilder onEvent(NodeListener newListener) {
+    listener = newListener;
+    return this;
+  }
+
+  /** Exports keys in clear. Only when the operator asked for it by name. */
+  public IpsecNodeBuilder exportKeysTo(KeySink sink) {
+    keySink = sink;
+    return this;
+  }
+
+  /** Sees every datagram of the outer side. */
+  public IpsecNodeBuilder outerTap(OuterTap newTap) {
+    tap = newTap;
+    return this;
+  }
+
+  PacketPort requireInner() {
+    return required(inner, "inner");
+  }
+
+  NodeListener listener() {
+    return listener;
+  }
+
+  private static <T> T required(@Nullable T value, String what) {
+    if (value == null) {
+      throw new IllegalStateException("IpsecNode.builder()." + what + "(...) is missing");
+    }
+    return value;
+  }
+
+  /**
+   * Binds the sockets and starts.
+   *
+   * @throws NodeStartException when a socket cannot be bound or no crypto provider is usable; the
+   *     message says what to do
+   * @throws IllegalStateException when something required is missing
+   */
+  public IpsecNode start() throws NodeStartException {
+    PolicySet set = required(policy, "policy");
+    required(credentials, "credentials");
+    requireInner();
+    CryptoLoader.Loaded loaded;
+    try {
+      loaded = crypto.isEmpty() ? CryptoLoader.discover() : CryptoLoader.of(crypto);
+    } catch (IllegalStateException e) {
+      throw new NodeStartException(String.valueOf(e.getMessage()), e);
+    }
+    Set<Integer> natPorts =
+        set.peers().stream().map(PadEntry::localNatPort).collect(Collectors.toSet());
+    NodeSettings settings =
+        new NodeSettings(set, loaded.chain(), natPorts, BURST, MAX_PACKET, keySink);
+    UdpOuter outer = UdpOuter.open(bindings(set), tap, BURST);
+    IpsecNode node = new IpsecNode(this, settings, outer);
+    loaded.refused().forEach(reason -> listener.onEvent(new NodeEvent.ProviderRefused(reason)));
+    node.start();
+    return node;
+  }
+
+  IkeEngine newEngine(NodeSettings settings) {
+    return IkeEngines.v2(
+        IkeEngineSettings.of(
+                Policies.view(settings.policy(), 1),
+                settings.crypto(),
+                required(credentials, "credentials"),
+                Instant::now)
+            .withLocalAddress(IpsecNodeBuilder::addressTowards)
+            .withExportKeys(keySink != null));
+  }
+
+  private static List<UdpOuter.Binding> bindings(PolicySet set) throws NodeStartException {
+    LinkedHashSet<UdpOuter.Binding> bindings = new LinkedHashSet<>();
+    for (PadEntry peer : set.peers()) {
+      for (IpAddress address : localAddresses(peer)) {
+        bindings.add(
+            new UdpOuter.Binding(new Endpoint(address, peer.localIkePort()), false));
+        bindings.add(new UdpOuter.Binding(new Endpoint(address, peer.localNatPort()), true));
+      }
+    }
+    return List.copyOf(bindings);
+  }
+
+  private static List<IpAddress> localAddresses(PadEntry peer) throws NodeStartException {
+    IpAddress named = peer.localAddress();
+    if (named != null) {
+      return List.of(named);
+    }
+    IpAddress remote = peer.remoteEndpoint();
+    if (remote != null) {
+      IpAddress local = addressTowards(remote);
+      if (local == null) {
+        throw new NodeStartException(
+            "peer `" + peer.name() + "`: there is no route to " + remote
+                + "; give the peer a local address, or see `ip route get " + remote + "`",
+            null);
+      }
+      return List.of(local);
+    }
+    return allLocalAddresses();
+  }
+
+  /** The address that the system would send from; no packet is sent. Null without a route. */
+  private static @Nullable IpAddress addressTowards(IpAddress remote) {
+    try (DatagramSocket probe = new DatagramSocket()) {
+      probe.connect(new InetSocketAddress(UdpOuter.inetAddress(remote), 9));
+      byte[] octets = probe.getLocalAddress().getAddress();
+      IpAddress local = IpAddress.of(octets);
+      return local.isUnspecified() ? null : local;
+    } catch (IOException | java.io.UncheckedIOException e) {
+      return null;
+    }
+  }
+
+  private static List<IpAddress> allLocalAddresses() throws NodeStartException {
+    List<IpAddress> addresses = new ArrayList<>();
+    try {
+      for (NetworkInterface nic : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+        if (nic.isUp()) {
+          for (var address : Collections.list(nic.getInetAddresses())) {
+            if (!address.isLinkLocalAddress()) {
+              addresses.add(IpAddress.of(address.getAddress()));
+            }
+          }
+        }
+      }
+      return addresses;
+    } catch (SocketException e) {
+      throw new NodeStartException("the interfaces cannot be listed: " + e.getMessage(), e);
+    }
+  }
+}
