@@ -122,6 +122,11 @@ public final class CreateChildInitiator extends OwnExchange {
   }
 
   private void send() {
+    if (rekeyed != null && sa.stateOf(rekeyed) != ChildState.LIVE) {
+      // The peer rekeyed or deleted it while our private value was made.
+      conclude();
+      return;
+    }
     List<Payload> middle = new ArrayList<>();
     middle.add(new NoncePayload(ni));
     if (initiation != null && method != null) {
@@ -256,7 +261,7 @@ public final class CreateChildInitiator extends OwnExchange {
       fail(
           asked,
           new ChildOffer.Result.Failed(
-              Diagnoses.cryptoFailed(PHASE, InitKeys.failed(e), wanted.profile().origin()), true));
+              Diagnoses.cryptoFailed(PHASE, e, wanted.profile().origin()), true));
     }
   }
 
@@ -265,7 +270,7 @@ public final class CreateChildInitiator extends OwnExchange {
     CreateChildInitiator next = rekeyed == null ? null : again();
     conclude();
     if (next != null) {
-      sa.postpone(next);
+      sa.retry(next);
     }
   }
 

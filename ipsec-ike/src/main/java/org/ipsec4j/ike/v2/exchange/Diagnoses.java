@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.ipsec4j.api.auth.PathOutcome;
+import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
@@ -398,11 +399,11 @@ public final class Diagnoses {
   }
 
   /** An IKE SA that was up is not answered any more. */
-  public static Diagnosis unresponsive(String phase, PadEntry peer, Endpoint remote, int tries) {
+  public static Diagnosis unresponsive(PadEntry peer, Endpoint remote, int tries) {
     return new Diagnosis(
         Culprit.NETWORK,
         Cause.NO_ANSWER,
-        phase,
+        "INFORMATIONAL",
         remote + " fell silent: its SAs are removed",
         "see whether the peer runs and the path to it is open",
         peer.origin(),
@@ -414,6 +415,12 @@ public final class Diagnoses {
   }
 
   /** Cryptography failed. */
+  public static Diagnosis cryptoFailed(
+      String phase, CryptoException failure, @Nullable Origin origin) {
+    return cryptoFailed(phase, InitKeys.failed(failure), origin);
+  }
+
+  /** Offloaded cryptography failed. */
   public static Diagnosis cryptoFailed(
       String phase, Outcome.Failed<?> failed, @Nullable Origin origin) {
     Culprit culprit =

@@ -59,6 +59,9 @@ public interface ExchangeContext {
   /** Begins it again some seconds from now (RFC 7296 2.25). */
   void postpone(OwnExchange exchange);
 
+  /** Begins it again half a minute or more from now: it failed for a lasting reason. */
+  void retry(OwnExchange exchange);
+
   /** Tells of a failure that leaves the IKE SA as it is. */
   void tellFailure(Diagnosis diagnosis);
 
@@ -138,8 +141,10 @@ public interface ExchangeContext {
     LIVE,
     /** Another took its place. */
     REPLACED,
-    /** We asked the peer to delete it. */
-    DELETING
+    /** We asked, or are about to ask, the peer to delete it. */
+    DELETING,
+    /** It is gone. */
+    GONE
   }
 
   /** What of ours is under way. */

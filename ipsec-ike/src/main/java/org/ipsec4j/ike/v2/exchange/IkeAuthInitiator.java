@@ -150,7 +150,7 @@ public final class IkeAuthInitiator extends OwnExchange {
         try {
           sa.childUp(asked.agree(agreed, null, sa.facts().ni(), sa.facts().nr()));
         } catch (CryptoException e) {
-          sa.tellFailure(Diagnoses.cryptoFailed(PHASE, InitKeys.failed(e), peer.origin()));
+          sa.tellFailure(Diagnoses.cryptoFailed(PHASE, e, peer.origin()));
           ChildOutcome.unusable(sa, asked);
         }
       }

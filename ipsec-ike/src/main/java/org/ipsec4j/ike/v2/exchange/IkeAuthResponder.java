@@ -149,7 +149,7 @@ public final class IkeAuthResponder extends PeerExchange {
         } catch (CryptoException e) {
           sa.env().releaseInboundSpi(spi);
           payloads.add(NotifyPayload.of(NotifyType.NO_PROPOSAL_CHOSEN));
-          return Diagnoses.cryptoFailed(PHASE, InitKeys.failed(e), sa.peer().origin());
+          return Diagnoses.cryptoFailed(PHASE, e, sa.peer().origin());
         }
       }
     }

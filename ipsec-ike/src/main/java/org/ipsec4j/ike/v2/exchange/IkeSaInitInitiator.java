@@ -231,7 +231,7 @@ public final class IkeSaInitInitiator extends OwnExchange {
           sa.opened(facts(done.value(), response, chosen, nr));
         } catch (CryptoException e) {
           sa.collapse(
-              Diagnoses.cryptoFailed("IKE_SA_INIT", InitKeys.failed(e), peer.origin()));
+              Diagnoses.cryptoFailed("IKE_SA_INIT", e, peer.origin()));
         } finally {
           done.value().destroy();
         }

@@ -84,7 +84,7 @@ public final class IkeSaInitResponder extends PeerExchange {
         } catch (CryptoException e) {
           sa.collapse(
               Diagnoses.cryptoFailed(
-                  "IKE_SA_INIT", InitKeys.failed(e), candidates.getFirst().origin()));
+                  "IKE_SA_INIT", e, candidates.getFirst().origin()));
         } finally {
           done.value().sharedSecret().destroy();
         }

@@ -2,6 +2,7 @@ package org.ipsec4j.ike.v2.exchange;
 
 import java.util.List;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
+import org.ipsec4j.ike.v2.exchange.ExchangeContext.ChildState;
 import org.ipsec4j.ike.wire.DeletePayload;
 import org.ipsec4j.ike.wire.ExchangeType;
 import org.ipsec4j.ike.wire.IkeMessage;
@@ -83,6 +84,13 @@ public final class InformationalInitiator extends OwnExchange {
 
   @Override
   public void start() {
+    if (purpose instanceof Purpose.DeleteChild delete
+        && sa.stateOf(delete.child()) == ChildState.GONE) {
+      // The peer was quicker.
+      end();
+      sa.finished();
+      return;
+    }
     List<Payload> payloads =
         switch (purpose) {
           case Purpose.Liveness liveness -> List.of();

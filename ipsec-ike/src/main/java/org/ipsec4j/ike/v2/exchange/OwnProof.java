@@ -77,7 +77,7 @@ final class OwnProof {
 
   private static Result failed(PadEntry peer, CryptoException e) {
     return new Result.Failed(
-        Diagnoses.cryptoFailed("IKE_AUTH", InitKeys.failed(e), peer.origin()));
+        Diagnoses.cryptoFailed("IKE_AUTH", e, peer.origin()));
   }
 
   private static Result bySharedKey(

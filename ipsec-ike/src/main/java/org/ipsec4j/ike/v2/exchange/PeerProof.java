@@ -65,7 +65,7 @@ final class PeerProof {
       octets = octets(sa.facts(), id);
     } catch (CryptoException e) {
       next.accept(
-          refused(Diagnoses.cryptoFailed("IKE_AUTH", InitKeys.failed(e), peer.origin())));
+          refused(Diagnoses.cryptoFailed("IKE_AUTH", e, peer.origin())));
       return;
     }
     switch (peer.remoteAuth()) {

@@ -193,7 +193,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
           conclude();
           sa.ikeRekeyed(facts);
         } catch (CryptoException e) {
-          fail(Diagnoses.cryptoFailed(PHASE, InitKeys.failed(e), origin));
+          fail(Diagnoses.cryptoFailed(PHASE, e, origin));
         } finally {
           done.value().destroy();
         }
@@ -205,7 +205,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
   private void fail(Diagnosis diagnosis) {
     sa.tellFailure(diagnosis);
     conclude();
-    sa.postpone(new RekeyIkeInitiator(sa));
+    sa.retry(new RekeyIkeInitiator(sa));
   }
 
   private void conclude() {
