@@ -18,7 +18,7 @@ import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.cli.record.KeyCollector;
 import org.ipsec4j.cli.record.OuterRecorder;
-import org.ipsec4j.node.InMemoryCredentials;
+import org.ipsec4j.node.PskCredentials;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.MemoryPort;
 import org.ipsec4j.node.NodeCounters;
@@ -155,7 +155,7 @@ final class Demo {
     var builder =
         IpsecNode.builder()
             .policy(policy)
-            .credentials(InMemoryCredentials.psk(DemoPolicy.pskName(policy), psk))
+            .credentials(PskCredentials.of(DemoPolicy.pskName(policy), psk))
             .inner(lan)
             .crypto(crypto)
             .outerTap(tap)
