@@ -216,6 +216,7 @@ public final class NodeCore {
         Association association = ledger.byId(move.child());
         if (association != null) {
           association.outbound().updateEncapsulation(move.encapsulation());
+          association.way = move.encapsulation();
         }
       }
       case IkeOutput.Offload offload -> io.offload(offload.work());
