@@ -7,7 +7,6 @@ import java.util.List;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.ChildProfile;
 import org.ipsec4j.api.policy.PadEntry;
-import org.ipsec4j.esp.OutboundSa;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +37,12 @@ final class Flow {
     this.child = child;
   }
 
-  /** The SA for a packet, the newest whose selectors fit; null when there is none. */
-  @Nullable OutboundSa select(IpHeaderView packet) {
+  /** The association for a packet, the newest whose selectors fit; null when there is none. */
+  @Nullable Association select(IpHeaderView packet) {
     for (int i = usable.size() - 1; i >= 0; i--) {
-      OutboundSa sa = usable.get(i).outbound();
-      if (sa.selects(packet)) {
-        return sa;
+      Association association = usable.get(i);
+      if (association.outbound().selects(packet)) {
+        return association;
       }
     }
     return null;

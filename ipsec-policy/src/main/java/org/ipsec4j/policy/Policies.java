@@ -1,0 +1,76 @@
+package org.ipsec4j.policy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.PadEntry;
+import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.api.policy.PolicyView;
+import org.ipsec4j.api.policy.SpdRule;
+import org.jspecify.annotations.Nullable;
+
+/** The way in: makes a policy answer questions. */
+public final class Policies {
+  private Policies() {}
+
+  /**
+   * A policy as the IKE engine asks it.
+   *
+   * @param revision counts up with every change of the policy
+   * @throws IllegalArgumentException when {@link #problems} finds any; the readers of policy files
+   *     and {@link PolicyBuilder} never make such a policy
+   */
+  public static PolicyView view(PolicySet policy, long revision) {
+    List<String> problems = problems(policy);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return new StandardPolicyView(policy, revision);
+  }
+
+  /** What keeps a policy from being used: names that stand twice and references to nothing. */
+  public static List<String> problems(PolicySet policy) {
+    List<String> problems = new ArrayList<>();
+    Map<String, PadEntry> peers = new HashMap<>();
+    for (PadEntry peer : policy.peers()) {
+      if (peers.put(peer.name(), peer) != null) {
+        problems.add("two peers are named `" + peer.name() + "`");
+      }
+      Set<String> children = new HashSet<>();
+      for (ChildProfile child : peer.children()) {
+        if (!children.add(child.name())) {
+          problems.add(
+              "two children of peer `" + peer.name() + "` are named `" + child.name() + "`");
+        }
+      }
+    }
+    Set<String> rules = new HashSet<>();
+    for (SpdRule rule : policy.rules()) {
+      if (!rules.add(rule.name())) {
+        problems.add("two rules are named `" + rule.name() + "`");
+      }
+      if (rule.action() == SpdRule.Action.PROTECT
+          && child(peers.get(rule.peer()), rule).isEmpty()) {
+        problems.add(
+            "rule `"
+                + rule.name()
+                + "` protects by `"
+                + rule.peer()
+                + "/"
+                + rule.child()
+                + "`, which does not exist");
+      }
+    }
+    return problems;
+  }
+
+  private static Optional<ChildProfile> child(@Nullable PadEntry peer, SpdRule rule) {
+    String name = rule.child();
+    return peer == null || name == null ? Optional.empty() : peer.child(name);
+  }
+}
