@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +17,7 @@ import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PacketWorker;
+import org.ipsec4j.testkit.crypto.Allocation;
 import org.ipsec4j.testkit.crypto.PacketBench;
 import org.ipsec4j.testkit.crypto.TestOctets;
 import org.junit.jupiter.api.Test;
@@ -172,7 +171,6 @@ class JcaPacketWorkerTest {
   /** JDK 25 allocates some 900 octets in SunJCE; a second copy of the packet would show here. */
   @Test
   void whatWeAllocatePerPacketIsSmallerThanThePacket() throws CryptoException {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     int length = 8192;
     PacketKey key = key(GCM, "allocation");
     PacketWorker worker = provider.packetWorker();
@@ -187,19 +185,15 @@ class JcaPacketWorkerTest {
     op.textLength = length;
     op.icvOffset = op.textOffset + length;
     op.nonceLength = 12;
-    int warm = 3000;
-    int measured = 2000;
-    long before = 0;
-    for (int i = 0; i < warm + measured; i++) {
-      if (i == warm) {
-        before = threads.getCurrentThreadAllocatedBytes();
-      }
-      op.nonce[10] = (byte) (i >>> 8);
-      op.nonce[11] = (byte) i;
-      worker.submit(burst);
-      assertEquals(Status.OK, op.status);
-    }
-    long perPacket = (threads.getCurrentThreadAllocatedBytes() - before) / measured;
+    Runnable packet =
+        () -> {
+          if (++op.nonce[11] == 0) {
+            op.nonce[10]++;
+          }
+          worker.submit(burst);
+          assertEquals(Status.OK, op.status);
+        };
+    long perPacket = Allocation.octetsPerRun(packet, 3000, 2000);
     assertTrue(perPacket < 3000, perPacket + " octets per packet of " + length);
   }
 }
