@@ -27,6 +27,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.ipsec4j.api.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /** A small certification authority for tests; every wish is a method. */
 final class TestCa {
@@ -154,7 +155,7 @@ final class TestCa {
     }
 
     /** Issues it; null makes it sign itself. */
-    Issued issue(Issued issuer) {
+    Issued issue(@Nullable Issued issuer) {
       KeyPair signing = issuer == null ? keys : issuer.keys();
       X500Name issuerName =
           issuer == null

@@ -70,8 +70,8 @@ class BrokenProviderTest {
     IllegalArgumentException refusal =
         assertThrows(
             IllegalArgumentException.class, () -> JcaCryptoProvider.using("NoSuchProvider"));
-    assertTrue(refusal.getMessage().contains("NoSuchProvider"));
-    assertTrue(refusal.getMessage().contains(Security.getProviders()[0].getName()));
+    assertTrue(text(refusal).contains("NoSuchProvider"));
+    assertTrue(text(refusal).contains(Security.getProviders()[0].getName()));
     assertThrows(IllegalArgumentException.class, () -> JcaCryptoProvider.using(new Provider[0]));
   }
 
@@ -81,6 +81,10 @@ class BrokenProviderTest {
     assertEquals("jca:SunJCE", provider.name());
     assertTrue(provider.supports(PrfAlgorithm.HMAC_SHA2_256));
     assertTrue(provider.selfTest().passed(), provider.selfTest().failures()::toString);
+  }
+
+  private static String text(Exception e) {
+    return String.valueOf(e.getMessage());
   }
 
   /** A provider that lists nothing. */
