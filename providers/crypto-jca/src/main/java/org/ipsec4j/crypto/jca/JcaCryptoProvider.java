@@ -197,14 +197,17 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   private @Nullable JcaCryptoProvider standIn(PacketTransform transform) {
     EncryptionAlgorithm algorithm = transform.encryption().algorithm();
-    return standIn(algorithm.name(), Names.knows(algorithm), other -> other.supports(transform));
+    return standIn(
+        algorithm.name(),
+        Names.knows(algorithm, transform.integrity()),
+        other -> other.supports(transform));
   }
 
   private @Nullable JcaCryptoProvider standIn(
       EncryptionTransform encryption, IntegrityAlgorithm integrity) {
     return standIn(
         encryption.algorithm().name(),
-        Names.knows(encryption.algorithm()),
+        Names.knows(encryption.algorithm(), integrity),
         other -> other.supports(encryption, integrity));
   }
 

@@ -74,9 +74,11 @@ class JcaPacketWorkerTest {
         bench.put(clear(64, 1));
         bench.describe(key, true, HEADER, 64);
         assertEquals(Status.OK, bench.run());
-        bench.put(clear(64, 1));
-        bench.describe(key, true, HEADER, 64);
-        assertEquals(Status.FAILED, bench.run(), "the same nonce again at once");
+        for (int time = 0; time < 3; time++) {
+          bench.put(clear(64, 1));
+          bench.describe(key, true, HEADER, 64);
+          assertEquals(Status.FAILED, bench.run(), "the same nonce again at once");
+        }
         bench.put(clear(64, 2));
         bench.describe(key, true, HEADER, 64);
         assertEquals(Status.OK, bench.run(), "the next nonce after a refusal");
