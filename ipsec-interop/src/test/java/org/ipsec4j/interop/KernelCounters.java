@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the kernel of a namespace counted as lost: full sockets, full TUN queues, failed reassembly. */
+/**
+ * What the kernel of a namespace counted as lost: full sockets, full TUN queues, failed reassembly.
+ */
 final class KernelCounters {
   private static final List<String> UDP = List.of("RcvbufErrors", "SndbufErrors", "MemErrors");
-  private static final List<String> IP = List.of("ReasmFails", "FragFails", "InDiscards", "OutDiscards");
+  private static final List<String> IP =
+      List.of("ReasmFails", "FragFails", "InDiscards", "OutDiscards");
 
   private KernelCounters() {}
 

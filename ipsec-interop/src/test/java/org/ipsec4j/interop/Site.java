@@ -28,9 +28,9 @@ import org.junit.jupiter.api.TestInfo;
  *   10.1.0.1 [ left ] 10.8.0.1 -- 10.8.0.254 [ router ] 10.9.0.1 ------ 10.9.0.2 [ right ] 10.2.0.1
  * </pre>
  *
- * <p>The left host is our gateway; with {@code -Dinterop.subject=charon} it is another charon, which proves scenarios and
- * judges without us. Everything a run leaves behind (logs, configurations, captures) stays in {@code
- * target/interop/NAME}.
+ * <p>The left host is our gateway; with {@code -Dinterop.subject=charon} it is another charon,
+ * which proves scenarios and judges without us. Everything a run leaves behind (logs,
+ * configurations, captures) stays in {@code target/interop/NAME}.
  */
 final class Site implements AutoCloseable {
   private static final String SUBJECT = "interop.subject";
@@ -64,9 +64,12 @@ final class Site implements AutoCloseable {
     if (nat) {
       router(namespaces);
     } else {
-      namespaces.join(end(leftNamespace, "eth0", tunnel.left().address()), end(rightNamespace, "eth0", tunnel.right().address()));
+      namespaces.join(
+          end(leftNamespace, "eth0", tunnel.left().address()),
+          end(rightNamespace, "eth0", tunnel.right().address()));
     }
-    Namespaces.exec(rightNamespace, "ip", "addr", "add", tunnel.right().inner() + "/32", "dev", "lo");
+    Namespaces.exec(
+        rightNamespace, "ip", "addr", "add", tunnel.right().inner() + "/32", "dev", "lo");
     this.capture = captured ? Capture.start(folder, rightNamespace, "eth0") : null;
     if (capture != null) {
       open.push(capture);
@@ -75,7 +78,8 @@ final class Site implements AutoCloseable {
 
   /** A fresh, empty folder for a test's certificates and logs. */
   static Path folder(String name) {
-    Path folder = Path.of(System.getProperty("interop.folder", "target/interop"), name).toAbsolutePath();
+    Path folder =
+        Path.of(System.getProperty("interop.folder", "target/interop"), name).toAbsolutePath();
     try {
       if (Files.exists(folder)) {
         empty(folder);
@@ -91,7 +95,8 @@ final class Site implements AutoCloseable {
     String type = test.getTestClass().map(Class::getSimpleName).orElse("");
     String method = test.getTestMethod().map(Method::getName).orElse("");
     String arguments = test.getDisplayName().replaceAll("[^A-Za-z0-9]+", "-");
-    return folder(type + "-" + method + "-" + arguments.substring(0, Math.min(60, arguments.length())));
+    return folder(
+        type + "-" + method + "-" + arguments.substring(0, Math.min(60, arguments.length())));
   }
 
   /** Two hosts on one wire. */
@@ -104,7 +109,10 @@ final class Site implements AutoCloseable {
     return start(folder, tunnel, false, true);
   }
 
-  /** The left host behind a router that masquerades and changes ports, with a capture behind the router. */
+  /**
+   * The left host behind a router that masquerades and changes ports, with a capture behind the
+   * router.
+   */
   static Site behindNat(Path folder, Tunnel tunnel) {
     return start(folder, tunnel.behindNat(INSIDE), true, true);
   }
@@ -124,7 +132,8 @@ final class Site implements AutoCloseable {
 
   private void startLeft() {
     if (subjectIsCharon()) {
-      Namespaces.exec(leftNamespace, "ip", "addr", "add", tunnel.left().inner() + "/32", "dev", "lo");
+      Namespaces.exec(
+          leftNamespace, "ip", "addr", "add", tunnel.left().inner() + "/32", "dev", "lo");
       left = Charon.start(folder.resolve("left"), leftNamespace, tunnel, true);
     } else {
       left = Gateway.start(folder.resolve("left"), leftNamespace, tunnel);
@@ -155,7 +164,9 @@ final class Site implements AutoCloseable {
   private void router(Namespaces namespaces) {
     String router = namespaces.add("r");
     namespaces.join(end(leftNamespace, "eth0", INSIDE), end(router, "lan", "10.8.0.254"));
-    namespaces.join(end(router, "wan", Tunnel.plain().left().address()), end(rightNamespace, "eth0", tunnel.right().address()));
+    namespaces.join(
+        end(router, "wan", Tunnel.plain().left().address()),
+        end(rightNamespace, "eth0", tunnel.right().address()));
     Namespaces.exec(leftNamespace, "ip", "route", "add", "default", "via", "10.8.0.254");
     Namespaces.exec(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
     Namespaces.nft(router, ROUTER_RULES);
@@ -190,19 +201,36 @@ final class Site implements AutoCloseable {
     return capture.stop();
   }
 
-  /** Pings from the left inner address to the right one and returns how many answers of {@code count} came. */
+  /**
+   * Pings from the left inner address to the right one and returns how many answers of {@code
+   * count} came.
+   */
   int ping(int count, int size) {
     Proc.Result result =
         Namespaces.run(
             leftNamespace,
             Duration.ofSeconds(30L + count),
-            "ping", "-q", "-n", "-c", Integer.toString(count), "-i", "0.2", "-W", "3", "-s", Integer.toString(size),
-            "-I", tunnel.left().inner(), tunnel.right().inner());
+            "ping",
+            "-q",
+            "-n",
+            "-c",
+            Integer.toString(count),
+            "-i",
+            "0.2",
+            "-W",
+            "3",
+            "-s",
+            Integer.toString(size),
+            "-I",
+            tunnel.left().inner(),
+            tunnel.right().inner());
     String received = result.out().replaceAll("(?s).*?(\\d+) received.*", "$1");
     return received.matches("\\d+") ? Integer.parseInt(received) : 0;
   }
 
-  /** Sends pseudo-random bytes through the tunnel over TCP, compares the hashes and returns Mbit/s. */
+  /**
+   * Sends pseudo-random bytes through the tunnel over TCP, compares the hashes and returns Mbit/s.
+   */
   double transfer(boolean fromLeft, long bytes) {
     return Traffic.transfer(folder, leftEnd(fromLeft), leftEnd(!fromLeft), bytes);
   }
@@ -217,7 +245,9 @@ final class Site implements AutoCloseable {
     return new Traffic.End(isLeft ? leftNamespace : rightNamespace, side.inner());
   }
 
-  /** Loss counters of both kernels and of the left host; names of the latter begin with "left: ". */
+  /**
+   * Loss counters of both kernels and of the left host; names of the latter begin with "left: ".
+   */
   Map<String, Long> losses() {
     Map<String, Long> losses = new TreeMap<>();
     losses.putAll(KernelCounters.of(leftNamespace));
@@ -269,7 +299,12 @@ final class Site implements AutoCloseable {
 
   /** What both hosts said last, for the message of a failed assertion. */
   String story() {
-    return "\n--- left:\n" + left.lastWords() + "--- right:\n" + right.lastWords() + "--- files: " + folder;
+    return "\n--- left:\n"
+        + left.lastWords()
+        + "--- right:\n"
+        + right.lastWords()
+        + "--- files: "
+        + folder;
   }
 
   @Override
@@ -294,13 +329,15 @@ final class Site implements AutoCloseable {
         folder,
         new SimpleFileVisitor<>() {
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
             Files.delete(file);
             return FileVisitResult.CONTINUE;
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
+          public FileVisitResult postVisitDirectory(Path visited, IOException e)
+              throws IOException {
             Files.delete(visited);
             return FileVisitResult.CONTINUE;
           }

@@ -34,7 +34,13 @@ final class Traffic {
    * @param missingNumbers the first of them
    */
   record Flow(
-      long sent, long received, long missing, long duplicates, long reordered, long damaged, List<Long> missingNumbers) {}
+      long sent,
+      long received,
+      long missing,
+      long duplicates,
+      long reordered,
+      long damaged,
+      List<Long> missingNumbers) {}
 
   /** A helper program with a line-by-line conversation. */
   private static final class Talker implements AutoCloseable {
@@ -54,7 +60,12 @@ final class Traffic {
       List<String> java =
           List.of(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx128m", "-Xms128m", "-XX:+UseSerialGC", "-cp", code.toString(), program.getName());
+              "-Xmx128m",
+              "-Xms128m",
+              "-XX:+UseSerialGC",
+              "-cp",
+              code.toString(),
+              program.getName());
       List<String> command = new java.util.ArrayList<>(java);
       command.addAll(List.of(arguments));
       this.process = Proc.start(Map.of(), null, errors, Namespaces.inside(end.namespace, command));
@@ -77,11 +88,13 @@ final class Traffic {
       try {
         String line = next.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         if (line == null || !line.startsWith(word)) {
-          throw new InteropFailure("a traffic program says '" + line + "' instead of " + word + "; see " + errors);
+          throw new InteropFailure(
+              "a traffic program says '" + line + "' instead of " + word + "; see " + errors);
         }
         return line.substring(word.length()).strip().split(" ");
       } catch (TimeoutException | ExecutionException e) {
-        throw new InteropFailure("a traffic program does not say " + word + " within " + limit + "; see " + errors, e);
+        throw new InteropFailure(
+            "a traffic program does not say " + word + " within " + limit + "; see " + errors, e);
       } catch (InterruptedException e) {
         throw Proc.interrupted(e);
       }
@@ -104,17 +117,39 @@ final class Traffic {
   /** A transfer over TCP with a comparison of the content's hash; returns Mbit/s. */
   static double transfer(Path folder, End from, End to, long bytes) {
     try (Talker receiver =
-        new Talker(folder, "receive.err", to, TcpTransfer.class, "receive", to.address, Integer.toString(PORT))) {
+        new Talker(
+            folder,
+            "receive.err",
+            to,
+            TcpTransfer.class,
+            "receive",
+            to.address,
+            Integer.toString(PORT))) {
       receiver.hear("ready", TALK);
       try (Talker sender =
           new Talker(
-              folder, "send.err", from, TcpTransfer.class, "send", from.address, to.address, Integer.toString(PORT),
-              Long.toString(bytes), Long.toString(SEED))) {
+              folder,
+              "send.err",
+              from,
+              TcpTransfer.class,
+              "send",
+              from.address,
+              to.address,
+              Integer.toString(PORT),
+              Long.toString(bytes),
+              Long.toString(SEED))) {
         String[] received = receiver.hear("received", TRANSFER);
         String[] sent = sender.hear("sent", TALK);
         if (!received[0].equals(sent[0]) || !received[1].equals(sent[1])) {
           throw new AssertionError(
-              "sent " + sent[0] + " bytes " + sent[1] + ", received " + received[0] + " bytes " + received[1]);
+              "sent "
+                  + sent[0]
+                  + " bytes "
+                  + sent[1]
+                  + ", received "
+                  + received[0]
+                  + " bytes "
+                  + received[1]);
         }
         return bytes * 8.0 / 1e3 / Math.max(1, Long.parseLong(sent[2]));
       }
@@ -134,15 +169,36 @@ final class Traffic {
     private Numbers(Path folder, End leftEnd, End rightEnd, int rate) {
       String port = Integer.toString(PORT);
       String pace = Integer.toString(rate);
-      left = new Talker(folder, "numbers-left.err", leftEnd, NumberedUdp.class, leftEnd.address, rightEnd.address, port, pace);
-      right = new Talker(folder, "numbers-right.err", rightEnd, NumberedUdp.class, rightEnd.address, leftEnd.address, port, pace);
+      left =
+          new Talker(
+              folder,
+              "numbers-left.err",
+              leftEnd,
+              NumberedUdp.class,
+              leftEnd.address,
+              rightEnd.address,
+              port,
+              pace);
+      right =
+          new Talker(
+              folder,
+              "numbers-right.err",
+              rightEnd,
+              NumberedUdp.class,
+              rightEnd.address,
+              leftEnd.address,
+              port,
+              pace);
       left.hear("ready", TALK);
       right.hear("ready", TALK);
       left.say("go");
       right.say("go");
     }
 
-    /** Stops both senders, waits for what is under way, and returns left to right, then right to left. */
+    /**
+     * Stops both senders, waits for what is under way, and returns left to right, then right to
+     * left.
+     */
     List<Flow> stop() {
       left.say("stop");
       right.say("stop");

@@ -141,8 +141,7 @@ public final class IpsecNodeBuilder {
     LinkedHashSet<UdpOuter.Binding> bindings = new LinkedHashSet<>();
     for (PadEntry peer : set.peers()) {
       for (IpAddress address : localAddresses(peer)) {
-        bindings.add(
-            new UdpOuter.Binding(new Endpoint(address, peer.localIkePort()), false));
+        bindings.add(new UdpOuter.Binding(new Endpoint(address, peer.localIkePort()), false));
         bindings.add(new UdpOuter.Binding(new Endpoint(address, peer.localNatPort()), true));
       }
     }
@@ -159,8 +158,13 @@ public final class IpsecNodeBuilder {
       IpAddress local = addressTowards(remote);
       if (local == null) {
         throw new NodeStartException(
-            "peer `" + peer.name() + "`: there is no route to " + remote
-                + "; give the peer a local address, or see `ip route get " + remote + "`",
+            "peer `"
+                + peer.name()
+                + "`: there is no route to "
+                + remote
+                + "; give the peer a local address, or see `ip route get "
+                + remote
+                + "`",
             null);
       }
       return List.of(local);

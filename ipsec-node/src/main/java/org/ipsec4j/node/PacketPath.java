@@ -3,7 +3,6 @@ package org.ipsec4j.node;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -128,8 +127,7 @@ final class PacketPath {
     UdpEncapsulation way = sa == null ? null : sa.encapsulation();
     if (way == null) {
       burst.drop(i, DropReason.NO_CLEAR_PATH);
-    } else if (io.send(
-        way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i))) {
+    } else if (io.send(way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i))) {
       counters.protectedOut(burst.length(i));
     } else {
       burst.drop(i, DropReason.SEND_FAILED);
@@ -147,8 +145,7 @@ final class PacketPath {
       }
       for (int i = 0; i < waitingBurst.size(); i++) {
         chosen[i] = null;
-        view.parse(
-            waitingBurst.slab(), waitingBurst.offset(i), waitingBurst.length(i));
+        view.parse(waitingBurst.slab(), waitingBurst.offset(i), waitingBurst.length(i));
         chosen[i] = flow.select(view);
         if (chosen[i] == null) {
           waitingBurst.drop(i, DropReason.NO_SA);
@@ -218,9 +215,7 @@ final class PacketPath {
     SpdRule found = policy.rules().get(rule);
     if (found.action() == SpdRule.Action.DISCARD) {
       burst.drop(i, DropReason.POLICY_DISCARD);
-    } else if (sa == null
-        || !sa.peer().equals(found.peer())
-        || !sa.child().equals(found.child())) {
+    } else if (sa == null || !sa.peer().equals(found.peer()) || !sa.child().equals(found.child())) {
       burst.drop(i, DropReason.SELECTOR_MISMATCH);
     }
   }
