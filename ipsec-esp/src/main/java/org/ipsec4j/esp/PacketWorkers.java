@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PacketWorkers {
   private final String[] providers;
+  private final String[] prefixes;
   private final PacketWorker[] workers;
   private final CryptoBurst[] bursts;
 
@@ -23,20 +24,25 @@ final class PacketWorkers {
       throw new IllegalArgumentException("no crypto provider");
     }
     providers = new String[count];
+    prefixes = new String[count];
     workers = new PacketWorker[count];
     bursts = new CryptoBurst[count];
     for (int i = 0; i < count; i++) {
       providers[i] = sources.get(i).name();
+      prefixes[i] = providers[i] + ":";
       workers[i] = sources.get(i).packetWorker();
       bursts[i] = new CryptoBurst(capacity);
     }
   }
 
-  /** A free descriptor of the provider that made the key; null when it is none of ours. */
+  /**
+   * A free descriptor of the provider that made the key: the one that the key names, alone or
+   * before a colon and a detail ({@code jca:BC} is of {@code jca}). Null when it is none of ours.
+   */
   @Nullable CryptoOp next(PacketKey key) {
     String wanted = key.provider();
     for (int i = 0; i < providers.length; i++) {
-      if (providers[i].equals(wanted)) {
+      if (wanted.equals(providers[i]) || wanted.startsWith(prefixes[i])) {
         CryptoOp op = bursts[i].next();
         op.key = key;
         return op;

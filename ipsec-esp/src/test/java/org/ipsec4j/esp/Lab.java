@@ -1,16 +1,20 @@
 package org.ipsec4j.esp;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.ipsec4j.api.Secret;
+import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoException;
+import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -138,7 +142,7 @@ final class Lab {
   private ChildProfile profile() {
     ChildProposal proposal =
         new ChildProposal(
-            transform.protocol(),
+            SecurityProtocol.ESP,
             List.of(new EncryptionTransform(EncryptionAlgorithm.AES_GCM_16, 128)),
             List.of(),
             List.of(),
@@ -179,7 +183,7 @@ final class Lab {
   /** Seals one packet that must pass. */
   byte[] seal(OutboundSa sa, byte[] inner, PacketForm form) {
     PacketBurst burst = burst(1, Math.max(2048, inner.length));
-    burst.add(java.nio.ByteBuffer.wrap(inner));
+    burst.add(ByteBuffer.wrap(inner));
     try (EspOutbound sealer = sealer()) {
       sealer.protect(burst, new OutboundSa[] {sa}, form, 1);
     }
@@ -187,5 +191,39 @@ final class Lab {
       throw new AssertionError("not sealed: " + burst.dropReason(0));
     }
     return window(burst, 0);
+  }
+
+  /** An ESP packet around any text, trailer included: for what no honest sender sends. */
+  byte[] sealRaw(long number, byte[] text) {
+    PacketKey key = key();
+    EspLayout layout = new EspLayout(transform, key.salt());
+    ByteBuffer packet = ByteBuffer.allocate(layout.front() + text.length + layout.icvLength());
+    packet.putInt(spi).putInt((int) number).position(layout.front()).put(text);
+    CryptoBurst burst = new CryptoBurst(1);
+    CryptoOp op = burst.next();
+    op.key = key;
+    op.slab = packet;
+    op.seal = true;
+    op.aadLength = EspLayout.HEADER_LENGTH;
+    layout.prepareSeal(op, packet, EspLayout.HEADER_LENGTH, number);
+    op.icvOffset = layout.front() + text.length;
+    op.textLength = op.icvOffset - op.textOffset;
+    op.highSequencePresent = layout.extendedSequenceNumbers();
+    op.highSequence = (int) (number >>> 32);
+    crypto.packetWorker().submit(burst);
+    if (op.status != CryptoOp.Status.OK) {
+      throw new AssertionError(op.status);
+    }
+    return packet.array();
+  }
+
+  /** Opens packets of one form, in one burst. */
+  static PacketBurst open(EspInbound opener, PacketForm form, long now, byte[]... packets) {
+    PacketBurst burst = burst(packets.length, 70000);
+    for (byte[] packet : packets) {
+      burst.add(ByteBuffer.wrap(packet));
+    }
+    opener.open(burst, form, now);
+    return burst;
   }
 }

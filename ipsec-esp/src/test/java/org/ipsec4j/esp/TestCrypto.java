@@ -36,7 +36,7 @@ import org.ipsec4j.api.crypto.SignatureAlgorithm;
  * providers. After a wrong ICV it leaves the decrypted text in the packet, as native libraries do,
  * so that tests see whether the path wipes it.
  */
-final class TestCrypto implements CryptoProvider {
+class TestCrypto implements CryptoProvider {
   private final String name;
 
   TestCrypto() {
