@@ -43,7 +43,7 @@ class WiresharkProfileVectors {
 
   @AfterAll
   static void report() {
-    System.out.println("vectors: " + run + " run, " + (ALL - run) + " skipped");
+    System.out.println("vectors: wireshark-profile: " + run + " run, " + (ALL - run) + " skipped");
     boolean all =
         Tshark.present() && Files.exists(vector(KERNEL)) && Files.exists(vector(IKE + ".pcap"));
     assertEquals(all ? ALL : 0, run);
