@@ -28,7 +28,6 @@ final class Policies {
     List<String> lines = new ArrayList<>();
     lines.add("version: 1");
     lines.add("node:");
-    lines.add("  id: " + us.id());
     lines.add("  tun: { name: " + DEVICE + ", addresses: [" + us.inner() + "/24] }");
     lines.add("peers:");
     lines.add("  " + PEER + ":");
@@ -81,7 +80,7 @@ final class Policies {
     Duration silence = tunnel.leftLiveness();
     return silence.isZero()
         ? ""
-        : ", liveness: " + silence.toSeconds() + "s, retransmit: { initial: 1s, tries: 4 }";
+        : ", liveness: " + silence.toSeconds() + "s, retransmit: { first: 1s, tries: 4 }";
   }
 
   private static String list(String proposals) {

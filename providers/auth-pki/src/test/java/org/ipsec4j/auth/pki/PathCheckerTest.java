@@ -257,21 +257,29 @@ class PathCheckerTest {
                   .extension(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(accepted))
                   .issue(ROOT)));
     }
-    Issued server =
-        peer()
-            .extension(
-                Extension.extendedKeyUsage,
-                false,
-                new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
-            .issue(ROOT);
-    Rejected rejected = rejected(Cause.WRONG_USAGE, check(PEER, server));
+    PathChecker demanding = PathChecker.trusting(List.of(ROOT.certificate())).demandingUsage();
+    Issued critical = server(true);
+    Issued server = server(false);
+    Rejected rejected = rejected(Cause.WRONG_USAGE, check(PEER, critical));
     assertTrue(rejected.evidence().contains("has usage 1.3.6.1.5.5.7.3.1"), rejected::toString);
+    assertInstanceOf(Validated.class, check(PEER, server), "not critical, and not demanded");
+    rejected(Cause.WRONG_USAGE, checkWith(demanding, PEER, server));
     assertInstanceOf(
         Validated.class,
         checkWith(
-            PathChecker.trusting(List.of(ROOT.certificate())).alsoAccepting("1.3.6.1.5.5.7.3.1"),
+            PathChecker.trusting(List.of(ROOT.certificate())).demandingUsage("1.3.6.1.5.5.7.3.1"),
             PEER,
             server));
+  }
+
+  /** A certificate as a TLS server has it. */
+  private static Issued server(boolean critical) {
+    return peer()
+        .extension(
+            Extension.extendedKeyUsage,
+            critical,
+            new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+        .issue(ROOT);
   }
 
   @Test
