@@ -63,6 +63,16 @@ final class Succession {
         && own.rekeyed().id().equals(old.id());
   }
 
+  /** The peer knows that its own rekey lost, before we do. */
+  void deletedByPeer(Child child) {
+    boolean leftOver =
+        childCollisions.values().stream()
+            .anyMatch(met -> met.peerSuccessor().id().equals(child.id()));
+    if (leftOver) {
+      sa.children().leftOver(child);
+    }
+  }
+
   // --- the IKE SA ------------------------------------------------------------------------------
 
   void ikeRekeyed(InitFacts facts) throws CryptoException {
@@ -149,6 +159,21 @@ final class Succession {
     collision = null;
     met.peerSuccessor().succession().predecessor = null;
     handOver(met.peerSuccessor(), false);
+    return true;
+  }
+
+  /**
+   * The peer deletes the IKE SA that its own rekey made: it knows, before we do, that ours stays.
+   *
+   * @return whether this IKE SA was such a one
+   */
+  boolean discardedByPeer() {
+    IkeSa old = predecessor;
+    if (old == null) {
+      return false;
+    }
+    predecessor = null;
+    old.succession().collision = null;
     return true;
   }
 
