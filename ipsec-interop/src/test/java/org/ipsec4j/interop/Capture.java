@@ -23,9 +23,23 @@ final class Capture implements AutoCloseable {
     Path log = folder.resolve("tcpdump.log");
     List<String> command =
         List.of(
-            "tcpdump", "-Z", "root", "-U", "--immediate-mode", "-B", "32768", "-s", "0", "-i", device, "-w",
-            file.toString(), "ip");
-    Process process = Proc.start(Map.of(), folder.resolve("tcpdump.out"), log, Namespaces.inside(namespace, command));
+            "tcpdump",
+            "-Z",
+            "root",
+            "-U",
+            "--immediate-mode",
+            "-B",
+            "32768",
+            "-s",
+            "0",
+            "-i",
+            device,
+            "-w",
+            file.toString(),
+            "ip");
+    Process process =
+        Proc.start(
+            Map.of(), folder.resolve("tcpdump.out"), log, Namespaces.inside(namespace, command));
     boolean listening =
         Proc.poll(
             Duration.ofSeconds(15),

@@ -14,8 +14,9 @@ import org.ipsec4j.interop.Tunnel.Certificates;
 import org.ipsec4j.interop.Tunnel.Psk;
 
 /**
- * strongSwan's daemon in a namespace, with ESP in its own process (plugin kernel-libipsec: tunnel mode in UDP, TUN
- * device ipsec0, routes in table 220), a private /run, a control socket and a log of its own.
+ * strongSwan's daemon in a namespace, with ESP in its own process (plugin kernel-libipsec: tunnel
+ * mode in UDP, TUN device ipsec0, routes in table 220), a private /run, a control socket and a log
+ * of its own.
  */
 final class Charon implements IpsecHost {
   private static final String DAEMON = "/usr/lib/ipsec/charon";
@@ -52,7 +53,8 @@ final class Charon implements IpsecHost {
         load = random openssl pem pkcs1 pkcs8 x509 pubkey
       }
       """;
-  private static final Pattern REFUSAL = Pattern.compile(".*generating .*\\[ .*N\\((AUTH_FAILED|NO_PROP|TS_UNACCEPT)\\).*");
+  private static final Pattern REFUSAL =
+      Pattern.compile(".*generating .*\\[ .*N\\((AUTH_FAILED|NO_PROP|TS_UNACCEPT)\\).*");
 
   private final Path folder;
   private final Path socket;
@@ -83,11 +85,15 @@ final class Charon implements IpsecHost {
               .replace("@LOG@", folder.resolve("charon.log").toString())
               .replace("@SOCKET@", socket.toString()));
       Files.writeString(
-          swanctl.resolve("swanctl.conf"), left ? SwanctlConf.left(tunnel) : SwanctlConf.right(tunnel));
+          swanctl.resolve("swanctl.conf"),
+          left ? SwanctlConf.left(tunnel) : SwanctlConf.right(tunnel));
       credentials(swanctl, tunnel, left);
       Map<String, String> env =
           Map.of(
-              "STRONGSWAN_CONF", folder.resolve("strongswan.conf").toString(), "SWANCTL_DIR", swanctl.toString());
+              "STRONGSWAN_CONF",
+              folder.resolve("strongswan.conf").toString(),
+              "SWANCTL_DIR",
+              swanctl.toString());
       // "ip netns exec" gives a mount namespace, so the daemon's /run/charon.pid is its own affair
       String script = "mount --bind '" + folder.resolve("run") + "' /run && exec " + DAEMON;
       Process process =
@@ -124,7 +130,10 @@ final class Charon implements IpsecHost {
   }
 
   private void load() {
-    boolean up = Proc.poll(PATIENCE, () -> !process.isAlive() || (Files.exists(socket) && swanctl("--stats").ok()));
+    boolean up =
+        Proc.poll(
+            PATIENCE,
+            () -> !process.isAlive() || (Files.exists(socket) && swanctl("--stats").ok()));
     if (!up || !process.isAlive()) {
       String words = lastWords();
       close();
@@ -138,7 +147,8 @@ final class Charon implements IpsecHost {
   }
 
   private Proc.Result swanctl(String... arguments) {
-    List<String> command = new ArrayList<>(List.of("swanctl", arguments[0], "--uri", "unix://" + socket));
+    List<String> command =
+        new ArrayList<>(List.of("swanctl", arguments[0], "--uri", "unix://" + socket));
     command.addAll(List.of(arguments).subList(1, arguments.length));
     return Proc.run(PATIENCE.plusSeconds(10), env, command);
   }
@@ -147,7 +157,12 @@ final class Charon implements IpsecHost {
     Proc.Result result = swanctl(arguments);
     if (!result.ok()) {
       throw new InteropFailure(
-          "charon: '" + String.join(" ", arguments) + "' failed:\n" + result.out() + result.err() + lastWords());
+          "charon: '"
+              + String.join(" ", arguments)
+              + "' failed:\n"
+              + result.out()
+              + result.err()
+              + lastWords());
     }
   }
 
@@ -159,7 +174,8 @@ final class Charon implements IpsecHost {
 
   @Override
   public String initiateInVain(String child) {
-    Proc.Result result = swanctl("--initiate", "--child", child, "--timeout", Long.toString(PATIENCE.toSeconds()));
+    Proc.Result result =
+        swanctl("--initiate", "--child", child, "--timeout", Long.toString(PATIENCE.toSeconds()));
     if (result.ok()) {
       throw new InteropFailure("charon was not refused:\n" + result.out());
     }
@@ -170,7 +186,9 @@ final class Charon implements IpsecHost {
   public void rekeyChild(String child) {
     List<ChildSa> before = childSas();
     order("--rekey", "--child", child);
-    await("no new Child SA", () -> !childSas().isEmpty() && !spisIn(childSas()).equals(spisIn(before)));
+    await(
+        "no new Child SA",
+        () -> !childSas().isEmpty() && !spisIn(childSas()).equals(spisIn(before)));
   }
 
   @Override
@@ -243,7 +261,8 @@ final class Charon implements IpsecHost {
     List<IkeSa> found = new ArrayList<>();
     for (Map<String, Object> sa : list()) {
       if (ViciText.value(sa, "state").equals("ESTABLISHED")) {
-        found.add(new IkeSa(ViciText.value(sa, "initiator-spi"), ViciText.value(sa, "responder-spi")));
+        found.add(
+            new IkeSa(ViciText.value(sa, "initiator-spi"), ViciText.value(sa, "responder-spi")));
       }
     }
     return found;
@@ -312,7 +331,10 @@ final class Charon implements IpsecHost {
 
   private List<String> log() {
     try {
-      return new String(Files.readAllBytes(folder.resolve("charon.log")), StandardCharsets.ISO_8859_1).lines().toList();
+      return new String(
+              Files.readAllBytes(folder.resolve("charon.log")), StandardCharsets.ISO_8859_1)
+          .lines()
+          .toList();
     } catch (IOException e) {
       return List.of();
     }
@@ -321,7 +343,9 @@ final class Charon implements IpsecHost {
   @Override
   public String lastWords() {
     List<String> lines =
-        log().stream().filter(line -> !line.matches(".*\\] (<.*> )?\\s*\\d+: [0-9A-F]{2} .*")).toList();
+        log().stream()
+            .filter(line -> !line.matches(".*\\] (<.*> )?\\s*\\d+: [0-9A-F]{2} .*"))
+            .toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size())) + "\n";
   }
 

@@ -7,35 +7,44 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.ipsec4j.interop.WiresharkProfile.EspKeys;
 import org.ipsec4j.interop.WiresharkProfile.IkeKeys;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds keys in charon's log (levels ike 4 and chd 4, lines tagged with the number of their IKE SA).
+ * Finds keys in charon's log (levels ike 4 and chd 4, lines tagged with the number of their IKE
+ * SA).
  *
- * <p>charon has many threads, and one of them works on one message from beginning to end: what belongs together carries
- * the same thread number. Secrets appear as a headline and lines of 16 bytes. The log does not say an IKE SA's SPIs beside
- * its keys; they come from {@link Charon}, which asks for them by number.
+ * <p>charon has many threads, and one of them works on one message from beginning to end: what
+ * belongs together carries the same thread number. Secrets appear as a headline and lines of 16
+ * bytes. The log does not say an IKE SA's SPIs beside its keys; they come from {@link Charon},
+ * which asks for them by number.
  */
 final class CharonKeys {
-  private static final Pattern LINE = Pattern.compile("^\\S+ (\\d+)\\[\\w+\\](?: <(?:[^>]*\\|)?(\\d+)>)? (.*)$");
+  private static final Pattern LINE =
+      Pattern.compile("^\\S+ (\\d+)\\[\\w+\\](?: <(?:[^>]*\\|)?(\\d+)>)? (.*)$");
   private static final Pattern HEADLINE = Pattern.compile("^(.+?) => \\d+ bytes.*");
   private static final Pattern BYTES = Pattern.compile("^\\s*\\d+: ((?:[0-9A-F]{2} )+).*");
   private static final Pattern CHILD =
-      Pattern.compile("^(?:inbound |outbound )?CHILD_SA \\S+ established with SPIs ([0-9a-f]{8})_i ([0-9a-f]{8})_o.*");
+      Pattern.compile(
+          "^(?:inbound |outbound )?CHILD_SA \\S+ established with SPIs ([0-9a-f]{8})_i"
+              + " ([0-9a-f]{8})_o.*");
   private static final Pattern SELECTED = Pattern.compile("^selected proposal: (\\S+)");
-  private static final Pattern REKEYED = Pattern.compile("^IKE_SA [^\\[]+\\[(\\d+)\\] rekeyed between .*");
-  private static final Pattern PARSED = Pattern.compile("^parsed (?:IKE_AUTH|CREATE_CHILD_SA) (request|response).*");
+  private static final Pattern REKEYED =
+      Pattern.compile("^IKE_SA [^\\[]+\\[(\\d+)\\] rekeyed between .*");
+  private static final Pattern PARSED =
+      Pattern.compile("^parsed (?:IKE_AUTH|CREATE_CHILD_SA) (request|response).*");
 
   /** What one thread is in the middle of. */
   private static final class Work {
     final Map<String, StringBuilder> secrets = new HashMap<>();
-    StringBuilder open;
+    @Nullable StringBuilder open;
     String ikeSa = "";
     String espProposal = "";
     String ikeProposal = "";
     boolean initiator;
-    IkeSecrets newest;
+    @Nullable IkeSecrets newest;
 
     String take(String name) {
       StringBuilder value = secrets.remove(name);
@@ -61,8 +70,11 @@ final class CharonKeys {
       ar = work.take("Sk_ar secret");
     }
 
-    IkeKeys with(String[] pair) {
-      return new IkeKeys(pair[0], pair[1], proposal, ei, er, ai, ar);
+    Stream<IkeKeys> with(String @Nullable [] pair) {
+      if (pair == null) {
+        return Stream.empty();
+      }
+      return Stream.of(new IkeKeys(pair[0], pair[1], proposal, ei, er, ai, ar));
     }
   }
 
@@ -90,13 +102,11 @@ final class CharonKeys {
   /**
    * The keys of the IKE SAs.
    *
-   * @param spis initiator's and responder's SPI by charon's number of the IKE SA; SAs without an entry are left out
+   * @param spis initiator's and responder's SPI by charon's number of the IKE SA; SAs without an
+   *     entry are left out
    */
   List<IkeKeys> ike(Map<String, String[]> spis) {
-    return ike.stream()
-        .filter(secrets -> spis.containsKey(secrets.number))
-        .map(secrets -> secrets.with(spis.get(secrets.number)))
-        .toList();
+    return ike.stream().flatMap(secrets -> secrets.with(spis.get(secrets.number))).toList();
   }
 
   private void line(String text) {
@@ -165,17 +175,9 @@ final class CharonKeys {
     String macOfInitiator = work.take("integrity initiator key");
     String macOfResponder = work.take("integrity responder key");
     EspKeys sent =
-        new EspKeys(
-            work.initiator ? out : in,
-            work.espProposal,
-            ofInitiator,
-            macOfInitiator);
+        new EspKeys(work.initiator ? out : in, work.espProposal, ofInitiator, macOfInitiator);
     EspKeys received =
-        new EspKeys(
-            work.initiator ? in : out,
-            work.espProposal,
-            ofResponder,
-            macOfResponder);
+        new EspKeys(work.initiator ? in : out, work.espProposal, ofResponder, macOfResponder);
     esp.add(sent);
     esp.add(received);
   }

@@ -1,7 +1,6 @@
 package org.ipsec4j.interop;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +18,8 @@ import org.ipsec4j.interop.Json.Node;
 import org.ipsec4j.interop.Tunnel.Psk;
 
 /**
- * Our own gateway as a user runs it: {@code ipsec run POLICY --events json --wireshark FOLDER}, with orders on its
- * standard input and one JSON object a line on its standard output.
+ * Our own gateway as a user runs it: {@code ipsec run POLICY --events json --wireshark FOLDER},
+ * with orders on its standard input and one JSON object a line on its standard output.
  */
 final class Gateway implements IpsecHost {
   private static final String MAIN = "org.ipsec4j.cli.Main";
@@ -65,8 +64,12 @@ final class Gateway implements IpsecHost {
     } catch (IOException e) {
       throw new InteropFailure("cannot write the policy in " + folder, e);
     }
-    Process process =
-        Proc.start(Map.of(), null, folder.resolve("stderr.log"), Namespaces.inside(namespace, commandLine(folder)));
+    return start(folder, Namespaces.inside(namespace, commandLine(folder)));
+  }
+
+  /** Starts a program that speaks as the gateway does. */
+  static Gateway start(Path folder, List<String> command) {
+    Process process = Proc.start(Map.of(), null, folder.resolve("stderr.log"), command);
     Gateway gateway = new Gateway(folder, process);
     Proc.spawn(gateway::listen);
     try {
@@ -81,17 +84,21 @@ final class Gateway implements IpsecHost {
   private static List<String> commandLine(Path folder) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp", classPath(), MAIN));
+    command.addAll(
+        List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp", classPath(), MAIN));
     command.addAll(List.of("run", folder.resolve("policy.yaml").toString(), "--events", "json"));
     command.addAll(List.of("--wireshark", folder.resolve("wireshark").toString()));
     return command;
   }
 
-  /** The class path of the command: a given one, or the tests' own, on which the CLI and all that it needs is. */
+  /**
+   * The class path of the command: a given one, or the tests' own, on which the CLI and all that it
+   * needs is.
+   */
   private static String classPath() {
     String given = System.getProperty("interop.cli.classpath");
     String path = given != null ? given : System.getProperty("java.class.path");
-    if (path.isBlank() || path.split(File.pathSeparator).length == 0) {
+    if (path.isBlank()) {
       throw new InteropFailure("no class path for the gateway");
     }
     return path;
@@ -121,7 +128,10 @@ final class Gateway implements IpsecHost {
     }
   }
 
-  /** With {@code --events json} nothing but events may stand on standard output; another line fails the next wait. */
+  /**
+   * With {@code --events json} nothing but events may stand on standard output; another line fails
+   * the next wait.
+   */
   private static Event event(String line) {
     try {
       Node node = Json.parse(line);
@@ -137,7 +147,10 @@ final class Gateway implements IpsecHost {
     }
   }
 
-  /** Waits for an event that came after {@code mark}; a failed negotiation ends the wait unless it is what is awaited. */
+  /**
+   * Waits for an event that came after {@code mark}; a failed negotiation ends the wait unless it
+   * is what is awaited.
+   */
   private Event await(int mark, Duration limit, String name, Predicate<Event> wanted) {
     long end = System.nanoTime() + limit.toNanos();
     synchronized (events) {
@@ -149,7 +162,8 @@ final class Gateway implements IpsecHost {
             return event;
           }
           if (event.name.equals("not-json") || event.name.equals("negotiation-failed")) {
-            throw new InteropFailure("instead of '" + name + "' the gateway says: " + event.raw + "\n" + lastWords());
+            throw new InteropFailure(
+                "instead of '" + name + "' the gateway says: " + event.raw + "\n" + lastWords());
           }
         }
         long left = (end - System.nanoTime()) / 1_000_000;
@@ -284,11 +298,15 @@ final class Gateway implements IpsecHost {
   public String lastWords() {
     StringBuilder words = new StringBuilder();
     synchronized (events) {
-      events.stream().skip(Math.max(0, events.size() - 20)).forEach(event -> words.append(event.raw).append('\n'));
+      events.stream()
+          .skip(Math.max(0, events.size() - 20))
+          .forEach(event -> words.append(event.raw).append('\n'));
     }
     try {
       List<String> errors = Files.readAllLines(folder.resolve("stderr.log"));
-      errors.stream().skip(Math.max(0, errors.size() - 30)).forEach(line -> words.append(line).append('\n'));
+      errors.stream()
+          .skip(Math.max(0, errors.size() - 30))
+          .forEach(line -> words.append(line).append('\n'));
     } catch (IOException e) {
       words.append("(no standard error: ").append(e.getMessage()).append(")\n");
     }

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.ipsec4j.interop.Tshark.Icv;
 import org.ipsec4j.interop.Tshark.Kind;
 import org.ipsec4j.interop.Tshark.Sight;
@@ -18,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * The harness judged before it judges: its probes must notice loss, wrong keys and forged packets that are put there on
- * purpose, and its namespaces must go away.
+ * The harness judged before it judges: its probes must notice loss, wrong keys and forged packets
+ * that are put there on purpose, and its namespaces must go away.
  */
 @DisplayName("The harness itself")
 final class HarnessSelfInterop {
@@ -31,9 +33,13 @@ final class HarnessSelfInterop {
   @Test
   @DisplayName("refuses to run where it cannot, and says what to do")
   void refusesToSkip() {
-    String notRoot = assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Linux", 1000)).getMessage();
-    assertTrue(notRoot.contains("must run as root") && notRoot.contains("sudo mvn verify -Pinterop"), notRoot);
-    String notLinux = assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Mac OS X", 0)).getMessage();
+    String notRoot =
+        assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Linux", 1000)).toString();
+    assertTrue(
+        notRoot.contains("must run as root") && notRoot.contains("sudo mvn verify -Pinterop"),
+        notRoot);
+    String notLinux =
+        assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Mac OS X", 0)).toString();
     assertTrue(notLinux.contains("Linux only"), notLinux);
   }
 
@@ -55,13 +61,17 @@ final class HarnessSelfInterop {
       String one = namespaces.add("a");
       String other = namespaces.add("b");
       namespaces.join(
-          new Namespaces.End(one, "eth0", "10.9.0.1/24"), new Namespaces.End(other, "eth0", "10.9.0.2/24"));
+          new Namespaces.End(one, "eth0", "10.9.0.1/24"),
+          new Namespaces.End(other, "eth0", "10.9.0.2/24"));
       Path folder = Site.folder("self-numbered-udp");
       Traffic.End left = new Traffic.End(one, "10.9.0.1");
       Traffic.End right = new Traffic.End(other, "10.9.0.2");
       for (Traffic.Flow flow : flows(folder, left, right)) {
         assertTrue(flow.sent() > 2_000, flow::toString);
-        assertEquals(0, flow.missing() + flow.duplicates() + flow.reordered() + flow.damaged(), flow::toString);
+        assertEquals(
+            0,
+            flow.missing() + flow.duplicates() + flow.reordered() + flow.damaged(),
+            flow::toString);
       }
       // every hundredth datagram towards the right end disappears before a socket sees it
       Namespaces.nft(
@@ -80,7 +90,8 @@ final class HarnessSelfInterop {
       String counter = Namespaces.exec(other, "nft", "list", "counter", "inet", "loss", "lost");
       long lost = Long.parseLong(counter.replaceAll("(?s).*packets (\\d+).*", "$1"));
       assertTrue(lost > 20, counter);
-      assertEquals(lost, flows.getFirst().missing(), () -> flows.getFirst() + " against " + counter);
+      assertEquals(
+          lost, flows.getFirst().missing(), () -> flows.getFirst() + " against " + counter);
       assertEquals(7, flows.getFirst().missingNumbers().getFirst());
       assertEquals(0, flows.getLast().missing(), () -> flows.getLast().toString());
     }
@@ -88,13 +99,14 @@ final class HarnessSelfInterop {
 
   private static List<Traffic.Flow> flows(Path folder, Traffic.End left, Traffic.End right) {
     try (Traffic.Numbers numbers = Traffic.numbers(folder, left, right, 2_000)) {
-      Proc.pause(java.time.Duration.ofMillis(1_500));
+      Proc.pause(Duration.ofMillis(1_500));
       return numbers.stop();
     }
   }
 
   @Test
-  @DisplayName("tshark: opens all with charon's keys, nothing without, and finds wrong integrity keys")
+  @DisplayName(
+      "tshark: opens all with charon's keys, nothing without, and finds wrong integrity keys")
   void judges(TestInfo info) {
     Path folder = Site.folder("self-tshark");
     Tunnel tunnel = Tunnel.plain().ike("aes256-sha256-x25519").esp("aes128-sha256-x25519");
@@ -110,7 +122,8 @@ final class HarnessSelfInterop {
       Path keys = right.wiresharkProfile();
       Judge.everythingOpens(capture, keys, site::story);
       for (Verdict verdict : Tshark.read(capture, empty(folder))) {
-        assertTrue(verdict.sight() != Sight.DECRYPTED && verdict.icv() != Icv.GOOD, verdict::toString);
+        assertTrue(
+            verdict.sight() != Sight.DECRYPTED && verdict.icv() != Icv.GOOD, verdict::toString);
       }
       long bad =
           Tshark.read(capture, forged(folder, (Charon) right)).stream()
@@ -135,7 +148,10 @@ final class HarnessSelfInterop {
             .map(
                 keys ->
                     new WiresharkProfile.EspKeys(
-                        keys.spi(), keys.proposal(), keys.encryption(), "00".repeat(keys.integrity().length() / 2)))
+                        keys.spi(),
+                        keys.proposal(),
+                        keys.encryption(),
+                        "00".repeat(keys.integrity().length() / 2)))
             .toList(),
         List.of());
     return profile;
@@ -153,16 +169,76 @@ final class HarnessSelfInterop {
   @DisplayName("the readers of events and SA lists read what they must and refuse the rest")
   void readers() {
     Json.Node event =
-        Json.parse("{\"event\":\"status\",\"drops\":{\"QUEUE\":3},\"sas\":[{\"spiIn\":\"0xc0000001\",\"n\":\"a\\u00e9\"}]}");
+        Json.parse(
+            "{\"event\":\"status\",\"drops\":{\"QUEUE\":3},\"sas\":[{\"spiIn\":\"0xc0000001\",\"n\":\"a\\u00e9\"}]}");
     assertEquals(3, event.get("drops").get("QUEUE").number());
     assertEquals(0xc0000001L, event.get("sas").items().getFirst().get("spiIn").number());
     assertEquals("a\u00e9", event.get("sas").items().getFirst().get("n").text());
     assertEquals("", event.get("nothing").text());
     assertThrows(InteropFailure.class, () -> Json.parse("{\"event\":\"x\"} trailing"));
     assertThrows(InteropFailure.class, () -> Json.parse("{\"event\":"));
-    var sas = ViciText.listSas("list-sa event {t {uniqueid=1 ts=[10.0.0.0/8 ::/0] child-sas {t-1 {spi-in=0a}}}}\nlist-sas reply {}");
+    var sas =
+        ViciText.listSas(
+            "list-sa event {t {uniqueid=1 ts=[10.0.0.0/8 ::/0] child-sas {t-1 {spi-in=0a}}}}\n"
+                + "list-sas reply {}");
     var sa = ViciText.sections(sas.getFirst()).getFirst();
     assertEquals("1", ViciText.value(sa, "uniqueid"));
-    assertEquals("0a", ViciText.value(ViciText.sections(ViciText.sections(sa).getFirst()).getFirst(), "spi-in"));
+    assertEquals(
+        "0a",
+        ViciText.value(ViciText.sections(ViciText.sections(sa).getFirst()).getFirst(), "spi-in"));
+  }
+
+  @Test
+  @DisplayName("unexplained loss, doubles, damage and loss by a rekey are found")
+  void lossIsExplained() {
+    Supplier<String> story = () -> "";
+    Traffic.Flow clean = new Traffic.Flow(100, 100, 0, 0, 0, 0, List.of());
+    Traffic.Flow lossy = new Traffic.Flow(100, 98, 2, 0, 0, 0, List.of(7L, 8L));
+    Map<String, Long> full = Map.of("x Udp:RcvbufErrors", 2L);
+    Judge.onlyExplainedLoss(List.of(clean, clean), Map.of(), story);
+    Judge.onlyExplainedLoss(List.of(clean, lossy), full, story);
+    caught(List.of(clean, lossy), Map.of(), story);
+    caught(List.of(lossy, lossy), full, story);
+    caught(List.of(clean, lossy), Map.of("left: UNKNOWN_SPI", 2L), story);
+    caught(List.of(clean, clean), Map.of("left: NO_OUTBOUND_SA", 1L), story);
+    caught(List.of(clean, new Traffic.Flow(100, 100, 0, 1, 0, 0, List.of())), Map.of(), story);
+    caught(List.of(clean, new Traffic.Flow(100, 100, 0, 0, 0, 1, List.of())), Map.of(), story);
+    caught(List.of(clean, new Traffic.Flow(0, 0, 0, 0, 0, 0, List.of())), Map.of(), story);
+  }
+
+  private static void caught(
+      List<Traffic.Flow> flows, Map<String, Long> grown, Supplier<String> story) {
+    assertThrows(AssertionError.class, () -> Judge.onlyExplainedLoss(flows, grown, story));
+  }
+
+  @Test
+  @DisplayName("the driver of our gateway understands its events, and what is wrong with them")
+  void driver() {
+    try (Gateway gateway = fake("behaves")) {
+      gateway.initiate("net");
+      assertEquals(
+          List.of(new IpsecHost.ChildSa("net", 0xc0000001L, 0xc0000002L, 7, 8)),
+          gateway.childSas());
+      assertEquals(
+          List.of(new IpsecHost.IkeSa("000000000000000a", "00000000000000ff")), gateway.ikeSas());
+      assertEquals(Map.of("QUEUE_FULL", 3L), gateway.drops());
+      gateway.deleteIke();
+      assertEquals("deleted by order", gateway.awaitPeerLost(IpsecHost.PATIENCE));
+      assertEquals(130, gateway.interrupt());
+    }
+    try (Gateway gateway = fake("refused")) {
+      InteropFailure refused = assertThrows(InteropFailure.class, () -> gateway.initiate("net"));
+      assertTrue(String.valueOf(refused.getMessage()).contains("AUTHENTICATION_FAILED"));
+      assertEquals("AUTHENTICATION_FAILED", gateway.initiateInVain("net"));
+    }
+    InteropFailure dead = assertThrows(InteropFailure.class, () -> fake("dies"));
+    assertTrue(String.valueOf(dead.getMessage()).contains("cannot open the TUN device"));
+    InteropFailure noise = assertThrows(InteropFailure.class, () -> fake("babbles"));
+    assertTrue(String.valueOf(noise.getMessage()).contains("Picked up"));
+  }
+
+  private static Gateway fake(String behaviour) {
+    return Gateway.start(
+        Site.folder("self-driver-" + behaviour), Traffic.program(FakeGateway.class, behaviour));
   }
 }

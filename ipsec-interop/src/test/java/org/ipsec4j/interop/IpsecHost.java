@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** One running IPsec implementation in a namespace: ours, or charon. The scenarios know no other face of either. */
+/**
+ * One running IPsec implementation in a namespace: ours, or charon. The scenarios know no other
+ * face of either.
+ */
 interface IpsecHost extends AutoCloseable {
   /** How long an exchange may take on a busy machine before the test gives it up. */
   Duration PATIENCE = Duration.ofSeconds(30);
@@ -43,10 +46,16 @@ interface IpsecHost extends AutoCloseable {
   /** Ends the process at once, without a word to the peer. */
   void kill();
 
-  /** Waits until the host has lost its IKE SA without anybody's order; returns its reason, in its own words. */
+  /**
+   * Waits until the host has lost its IKE SA without anybody's order; returns its reason, in its
+   * own words.
+   */
   String awaitPeerLost(Duration limit);
 
-  /** Waits until the host reports a negotiation that failed with the peer as initiator; returns its diagnosis. */
+  /**
+   * Waits until the host reports a negotiation that failed with the peer as initiator; returns its
+   * diagnosis.
+   */
   String awaitRefusal(Duration limit);
 
   /** The IKE SAs that are established now. */

@@ -19,17 +19,18 @@ import org.ipsec4j.interop.Tshark.Verdict;
 /** The assertions that several scenarios share. */
 final class Judge {
   /**
-   * Counters that may explain a missing datagram: a queue, a socket or a buffer was full. Anything else (no SA, an
-   * unknown SPI, replay, policy) would mean that a rekey cost a packet.
+   * Counters that may explain a missing datagram: a queue, a socket or a buffer was full. Anything
+   * else (no SA, an unknown SPI, replay, policy) would mean that a rekey cost a packet.
    */
   private static final Pattern FULL =
-      Pattern.compile("(?i).*(queue|overflow|full|buffer|bufErrors|MemErrors|dropped|backpressure|send|socket).*");
+      Pattern.compile(
+          "(?i).*(queue|overflow|full|buffer|bufErrors|MemErrors|dropped|backpressure|send|socket).*");
 
   private Judge() {}
 
   /**
-   * Requires that tshark opens every ESP packet and every encrypted IKE message of a capture with the exported keys, with
-   * good ICVs, and that the capture has both.
+   * Requires that tshark opens every ESP packet and every encrypted IKE message of a capture with
+   * the exported keys, with good ICVs, and that the capture has both.
    */
   static void everythingOpens(Path capture, Path profile, Supplier<String> story) {
     Set<Long> esp = WiresharkProfile.espSpis(profile);
@@ -54,16 +55,21 @@ final class Judge {
         messages += verdict.kind() == Kind.IKE ? 1 : 0;
       }
     }
-    assertEquals(List.of(), faults, () -> "tshark with " + profile + " on " + capture + story.get());
+    assertEquals(
+        List.of(), faults, () -> "tshark with " + profile + " on " + capture + story.get());
     long seen = opened;
-    assertTrue(opened > 0 && messages > 0, () -> "only " + seen + " ESP packets in " + capture + story.get());
+    assertTrue(
+        opened > 0 && messages > 0,
+        () -> "only " + seen + " ESP packets in " + capture + story.get());
   }
 
   /** No packet of a capture but IKE and ESP may carry IP datagrams of the inner networks. */
   static void nothingInTheClear(Path capture, Path profile) {
     for (Verdict verdict : Tshark.read(capture, profile)) {
       boolean bare = verdict.kind() == Kind.OTHER && verdict.wire().source().startsWith("10.1.");
-      assertTrue(!bare && !(verdict.kind() == Kind.OTHER && verdict.wire().source().startsWith("10.2.")), verdict::toString);
+      assertTrue(
+          !bare && !(verdict.kind() == Kind.OTHER && verdict.wire().source().startsWith("10.2.")),
+          verdict::toString);
     }
   }
 
@@ -76,10 +82,11 @@ final class Judge {
   }
 
   /**
-   * Requires that nothing was damaged or doubled and that full queues and sockets, by the counters that grew meanwhile,
-   * account for all missing numbers.
+   * Requires that nothing was damaged or doubled and that full queues and sockets, by the counters
+   * that grew meanwhile, account for all missing numbers.
    */
-  static void onlyExplainedLoss(List<Traffic.Flow> flows, Map<String, Long> grown, Supplier<String> story) {
+  static void onlyExplainedLoss(
+      List<Traffic.Flow> flows, Map<String, Long> grown, Supplier<String> story) {
     Supplier<String> facts = () -> flows + "\ncounters that grew: " + grown + story.get();
     long missing = 0;
     for (Traffic.Flow flow : flows) {
@@ -98,6 +105,8 @@ final class Judge {
     }
     long lost = missing;
     long counted = explained;
-    assertTrue(lost <= counted, () -> lost + " missing, but only " + counted + " explained: " + facts.get());
+    assertTrue(
+        lost <= counted,
+        () -> lost + " missing, but only " + counted + " explained: " + facts.get());
   }
 }

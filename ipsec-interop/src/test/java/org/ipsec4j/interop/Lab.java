@@ -14,13 +14,17 @@ import java.util.stream.Stream;
 /**
  * The machine under the suite: Linux, root, and the Debian packages of the peers and judges.
  *
- * <p>Whatever is missing makes the suite fail, never skip: a suite that did not run must not look like one that passed.
+ * <p>Whatever is missing makes the suite fail, never skip: a suite that did not run must not look
+ * like one that passed.
  */
 final class Lab {
   private static final Duration INSTALL = Duration.ofMinutes(8);
   private static final Path PLUGINS = Path.of("/usr/lib/ipsec/plugins");
 
-  /** What has to be there (a program, or a file by its absolute path) and the package that brings it. */
+  /**
+   * What has to be there (a program, or a file by its absolute path) and the package that brings
+   * it.
+   */
   private static final Map<String, String> NEEDS = needs();
 
   private static boolean ready;
@@ -44,14 +48,17 @@ final class Lab {
     return needs;
   }
 
-  /** Makes the machine ready, once; throws with a sentence that says what to do when it cannot be. */
+  /**
+   * Makes the machine ready, once; throws with a sentence that says what to do when it cannot be.
+   */
   static synchronized void require() {
     if (ready) {
       return;
     }
     requireLinuxRoot(System.getProperty("os.name", ""), uid());
     if (!Files.exists(Path.of("/dev/net/tun"))) {
-      throw new InteropFailure("the interop suite needs /dev/net/tun: load the kernel's tun module");
+      throw new InteropFailure(
+          "the interop suite needs /dev/net/tun: load the kernel's tun module");
     }
     Set<String> missing = missing();
     if (!missing.isEmpty()) {

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A handful of network namespaces with names of their own, joined by veth pairs; removed on close, and by a shutdown
- * hook when a run is broken off.
+ * A handful of network namespaces with names of their own, joined by veth pairs; removed on close,
+ * and by a shutdown hook when a run is broken off.
  */
 final class Namespaces implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -24,7 +24,9 @@ final class Namespaces implements AutoCloseable {
   static {
     Runtime.getRuntime()
         .addShutdownHook(
-            new Thread(() -> LEFT_OVER.forEach(name -> Proc.run("ip", "netns", "del", name)), "namespaces"));
+            new Thread(
+                () -> LEFT_OVER.forEach(name -> Proc.run("ip", "netns", "del", name)),
+                "namespaces"));
   }
 
   private final String prefix =
@@ -42,16 +44,27 @@ final class Namespaces implements AutoCloseable {
     LEFT_OVER.push(name);
     Proc.check("ip", "-n", name, "link", "set", "lo", "up");
     // no router solicitations and no neighbour discovery in tunnels and captures
-    exec(name, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1");
+    exec(
+        name,
+        "sysctl",
+        "-qw",
+        "net.ipv6.conf.all.disable_ipv6=1",
+        "net.ipv6.conf.default.disable_ipv6=1");
     return name;
   }
 
   /** Joins two namespaces by a veth pair. */
   void join(End one, End other) {
     Proc.check(
-        ("ip link add " + one.device + " netns " + one.namespace + " type veth peer name " + other.device + " netns "
+        ("ip link add "
+                + one.device
+                + " netns "
+                + one.namespace
+                + " type veth peer name "
+                + other.device
+                + " netns "
                 + other.namespace)
-            .split(" "));
+            .split(" ", -1));
     for (End end : List.of(one, other)) {
       Proc.check("ip", "-n", end.namespace, "addr", "add", end.address, "dev", end.device);
       Proc.check("ip", "-n", end.namespace, "link", "set", end.device, "up");
@@ -80,7 +93,9 @@ final class Namespaces implements AutoCloseable {
     return Proc.run(limit, Map.of(), inside(namespace, List.of(command)));
   }
 
-  /** The command line that runs a command inside a namespace; the process id is the command's own. */
+  /**
+   * The command line that runs a command inside a namespace; the process id is the command's own.
+   */
   static List<String> inside(String namespace, List<String> command) {
     List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
     line.addAll(command);

@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One end of a paced stream of numbered datagrams, both sending and receiving; run as a program inside of a namespace.
+ * One end of a paced stream of numbered datagrams, both sending and receiving; run as a program
+ * inside of a namespace.
  *
- * <p>Arguments: local address, remote address, port (of both), datagrams a second. It prints {@code ready}; sends from
- * the input line {@code go} to the line {@code stop}, prints {@code sent N}; goes on receiving until the line {@code
- * report}, then prints {@code report SENT RECEIVED DUPLICATES REORDERED DAMAGED HIGHEST MISSING...} and ends. {@code
- * MISSING} are the numbers below HIGHEST that never came, at most 2,000 of them.
+ * <p>Arguments: local address, remote address, port (of both), datagrams a second. It prints {@code
+ * ready}; sends from the input line {@code go} to the line {@code stop}, prints {@code sent N};
+ * goes on receiving until the line {@code report}, then prints {@code report SENT RECEIVED
+ * DUPLICATES REORDERED DAMAGED HIGHEST MISSING...} and ends. {@code MISSING} are the numbers below
+ * HIGHEST that never came, at most 2,000 of them.
  */
 final class NumberedUdp {
   private static final int SIZE = 256;
@@ -59,7 +61,8 @@ final class NumberedUdp {
   private void converse() throws IOException, InterruptedException {
     Thread receiver = Thread.ofPlatform().name("receiver").start(this::receive);
     Thread sender = Thread.ofPlatform().name("sender").unstarted(this::send);
-    BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    BufferedReader orders =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     System.out.println("ready");
     for (String order = orders.readLine(); order != null; order = orders.readLine()) {
       switch (order) {
@@ -83,7 +86,10 @@ final class NumberedUdp {
     }
   }
 
-  /** Keeps to the timetable: after a pause of the machine the backlog goes out at no more than four times the rate. */
+  /**
+   * Keeps to the timetable: after a pause of the machine the backlog goes out at no more than four
+   * times the rate.
+   */
   private void send() {
     ByteBuffer datagram = ByteBuffer.allocateDirect(SIZE);
     long next = System.nanoTime();
@@ -174,7 +180,9 @@ final class NumberedUdp {
       line.append(' ').append(value);
     }
     int listed = 0;
-    for (int at = seen.nextClearBit(0); at < highest && listed < REPORTED; at = seen.nextClearBit(at + 1)) {
+    for (int at = seen.nextClearBit(0);
+        at < highest && listed < REPORTED;
+        at = seen.nextClearBit(at + 1)) {
       line.append(' ').append(at);
       listed++;
     }

@@ -33,7 +33,9 @@ final class Pki {
     this.folder = folder;
   }
 
-  /** Certificates for both ends of the plain tunnel, below an authority of their own, in a folder. */
+  /**
+   * Certificates for both ends of the plain tunnel, below an authority of their own, in a folder.
+   */
   static Tunnel.Certificates pair(Path folder, KeyKind kind, String scheme, int furtherNames) {
     Path place = folder.resolve("pki");
     try {
@@ -56,13 +58,27 @@ final class Pki {
     Path key = key(name, kind);
     Path certificate = folder.resolve(name + ".pem");
     Proc.check(
-        "openssl", "req", "-x509", "-new", "-key", key.toString(), "-sha256", "-days", "2",
-        "-subj", "/O=ipsec4j interop/CN=" + name, "-out", certificate.toString(),
-        "-addext", "keyUsage=critical,keyCertSign,cRLSign");
+        "openssl",
+        "req",
+        "-x509",
+        "-new",
+        "-key",
+        key.toString(),
+        "-sha256",
+        "-days",
+        "2",
+        "-subj",
+        "/O=ipsec4j interop/CN=" + name,
+        "-out",
+        certificate.toString(),
+        "-addext",
+        "keyUsage=critical,keyCertSign,cRLSign");
     return new Authority(certificate, key);
   }
 
-  /** Makes an end certificate for a host name; with enough further names it fits into no datagram. */
+  /**
+   * Makes an end certificate for a host name; with enough further names it fits into no datagram.
+   */
   Identity identity(Authority authority, String host, KeyKind kind, int furtherNames) {
     Path key = key(host, kind);
     Path request = folder.resolve(host + ".csr");
@@ -79,12 +95,34 @@ final class Pki {
             + names
             + "\n");
     Proc.check(
-        "openssl", "req", "-new", "-key", key.toString(), "-sha256", "-subj", "/O=ipsec4j interop/CN=" + host,
-        "-out", request.toString());
+        "openssl",
+        "req",
+        "-new",
+        "-key",
+        key.toString(),
+        "-sha256",
+        "-subj",
+        "/O=ipsec4j interop/CN=" + host,
+        "-out",
+        request.toString());
     Proc.check(
-        "openssl", "x509", "-req", "-in", request.toString(), "-sha256", "-days", "2",
-        "-CA", authority.certificate().toString(), "-CAkey", authority.key().toString(), "-CAcreateserial",
-        "-extfile", extensions.toString(), "-out", certificate.toString());
+        "openssl",
+        "x509",
+        "-req",
+        "-in",
+        request.toString(),
+        "-sha256",
+        "-days",
+        "2",
+        "-CA",
+        authority.certificate().toString(),
+        "-CAkey",
+        authority.key().toString(),
+        "-CAcreateserial",
+        "-extfile",
+        extensions.toString(),
+        "-out",
+        certificate.toString());
     return new Identity(certificate, key);
   }
 

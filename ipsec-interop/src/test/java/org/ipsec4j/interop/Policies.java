@@ -8,7 +8,10 @@ import org.ipsec4j.interop.Tunnel.Certificates;
 import org.ipsec4j.interop.Tunnel.Psk;
 import org.ipsec4j.interop.Tunnel.Side;
 
-/** Every line of our own policy language that the suite writes: the one place to touch when the language changes. */
+/**
+ * Every line of our own policy language that the suite writes: the one place to touch when the
+ * language changes.
+ */
 final class Policies {
   /** Name of the peer entry that stands for the right end. */
   static final String PEER = "right";
@@ -32,7 +35,12 @@ final class Policies {
     lines.add("    local: { address: " + us.address() + ", id: \"fqdn:" + us.id() + "\" }");
     lines.add("    remote: { address: " + them.address() + ", id: \"fqdn:" + them.id() + "\" }");
     lines.add("    auth: " + auth(tunnel));
-    lines.add("    ike: { proposals: [" + list(tunnel.leftIke()) + "], rekey: 4h" + liveness(tunnel) + " }");
+    lines.add(
+        "    ike: { proposals: ["
+            + list(tunnel.leftIke())
+            + "], rekey: 4h"
+            + liveness(tunnel)
+            + " }");
     lines.add("    children:");
     lines.add("      " + Tunnel.CHILD + ":");
     lines.add("        local: [" + us.net() + "]");
@@ -43,11 +51,15 @@ final class Policies {
     return String.join("\n", lines) + "\n";
   }
 
-  /** The files that {@link #left} names, to be put beside it: file name to source, or to text for the key. */
+  /**
+   * The files that {@link #left} names, to be put beside it: file name to source, or to text for
+   * the key.
+   */
   static List<Path> credentialFiles(Tunnel tunnel) {
     return switch (tunnel.auth()) {
       case Psk _ -> List.of();
-      case Certificates c -> List.of(c.left().certificate(), c.left().key(), c.authority().certificate());
+      case Certificates c ->
+          List.of(c.left().certificate(), c.left().key(), c.authority().certificate());
     };
   }
 

@@ -13,8 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Runs programs: short ones to their end, long ones in the background, each ended only through its own handle. */
+/**
+ * Runs programs: short ones to their end, long ones in the background, each ended only through its
+ * own handle.
+ */
 final class Proc {
   /** Time that a short command may take on a busy machine. */
   static final Duration SHORT = Duration.ofSeconds(30);
@@ -22,7 +26,9 @@ final class Proc {
   private static final Set<Process> BACKGROUND = ConcurrentHashMap.newKeySet();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> BACKGROUND.forEach(Process::destroyForcibly), "processes"));
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> BACKGROUND.forEach(Process::destroyForcibly), "processes"));
   }
 
   private Proc() {}
@@ -50,12 +56,20 @@ final class Proc {
       builder.environment().putAll(env);
       Process process = builder.start();
       process.getOutputStream().close();
-      CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> text(process.getInputStream()), Proc::spawn);
-      CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()), Proc::spawn);
+      CompletableFuture<String> out =
+          CompletableFuture.supplyAsync(() -> text(process.getInputStream()), Proc::spawn);
+      CompletableFuture<String> err =
+          CompletableFuture.supplyAsync(() -> text(process.getErrorStream()), Proc::spawn);
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();
         throw new InteropFailure(
-            "'" + String.join(" ", command) + "' took longer than " + limit + ":\n" + out.join() + err.join());
+            "'"
+                + String.join(" ", command)
+                + "' took longer than "
+                + limit
+                + ":\n"
+                + out.join()
+                + err.join());
       }
       return new Result(command, process.exitValue(), out.join(), err.join());
     } catch (IOException e) {
@@ -74,8 +88,12 @@ final class Proc {
     return run(command).checked();
   }
 
-  /** Starts a program in the background; both outputs go to files unless {@code out} is null (then it is piped). */
-  static Process start(Map<String, String> env, Path out, Path err, List<String> command) {
+  /**
+   * Starts a program in the background; both outputs go to files unless {@code out} is null (then
+   * it is piped).
+   */
+  static Process start(
+      Map<String, String> env, @Nullable Path out, Path err, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(env);
     if (out != null) {
@@ -85,7 +103,7 @@ final class Proc {
     try {
       Process process = builder.start();
       BACKGROUND.add(process);
-      process.onExit().thenAccept(BACKGROUND::remove);
+      CompletableFuture<Void> _ = process.onExit().thenAccept(BACKGROUND::remove);
       return process;
     } catch (IOException e) {
       throw new InteropFailure("cannot start '" + command.getFirst() + "': " + e.getMessage(), e);

@@ -10,7 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every family of algorithms once, with a rekey, so that the group is used for the Child SA too. */
+/**
+ * Every family of algorithms once, with a rekey, so that the group is used for the Child SA too.
+ */
 @DisplayName("strongSwan: algorithms and groups")
 final class StrongSwanAlgorithmsInterop {
   @BeforeAll
@@ -53,7 +55,8 @@ final class StrongSwanAlgorithmsInterop {
   void otherGroup(Initiator initiator, TestInfo test) {
     String both = "aes256gcm16-prfsha256-x25519-ecp256";
     String one = "aes256gcm16-prfsha256-ecp256";
-    Tunnel tunnel = initiator.left() ? Tunnel.plain().ike(both, one) : Tunnel.plain().ike(one, both);
+    Tunnel tunnel =
+        initiator.left() ? Tunnel.plain().ike(both, one) : Tunnel.plain().ike(one, both);
     try (Site site = Site.direct(Site.folder(test), tunnel)) {
       site.host(initiator.left()).initiate(Tunnel.CHILD);
       site.awaitAgreement();

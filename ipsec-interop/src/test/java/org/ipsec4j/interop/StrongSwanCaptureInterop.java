@@ -71,9 +71,13 @@ final class StrongSwanCaptureInterop {
       List<Verdict> seen = Tshark.read(site.stopCapture(), site.left().wiresharkProfile());
       for (Tunnel.Side side : List.of(tunnel.left(), tunnel.right())) {
         Predicate<Verdict> sent = verdict -> verdict.wire().source().equals(side.address());
-        List<Verdict> auth = seen.stream().filter(sent).filter(v -> v.exchange() == IKE_AUTH).toList();
-        assertTrue(auth.size() >= 3 && auth.stream().allMatch(Verdict::fragment), () -> auth + site.story());
-        assertTrue(auth.stream().allMatch(v -> v.wire().length() - ETHERNET <= 1_500), auth::toString);
+        List<Verdict> auth =
+            seen.stream().filter(sent).filter(v -> v.exchange() == IKE_AUTH).toList();
+        assertTrue(
+            auth.size() >= 3 && auth.stream().allMatch(Verdict::fragment),
+            () -> auth + site.story());
+        assertTrue(
+            auth.stream().allMatch(v -> v.wire().length() - ETHERNET <= 1_500), auth::toString);
         assertFalse(auth.stream().anyMatch(v -> v.wire().ipFragment()), auth::toString);
       }
     }
@@ -106,7 +110,8 @@ final class StrongSwanCaptureInterop {
       assertTrue(
           ours.stream()
               .filter(verdict -> verdict.kind() == Kind.ESP)
-              .allMatch(verdict -> verdict.wire().port() >= 20_000 && verdict.wire().port() <= 20_500),
+              .allMatch(
+                  verdict -> verdict.wire().port() >= 20_000 && verdict.wire().port() <= 20_500),
           ours::toString);
       if (rekeys.left()) {
         assertTrue(ours.stream().anyMatch(StrongSwanCaptureInterop::isKeepalive), ours::toString);

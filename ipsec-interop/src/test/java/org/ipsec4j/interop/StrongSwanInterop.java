@@ -75,8 +75,10 @@ final class StrongSwanInterop {
       site.left().initiate(Tunnel.CHILD);
       double speed = site.transfer(sender.left(), TRANSFER);
       System.out.printf("interop: 100 MB, sender %s: %.0f Mbit/s%n", sender, speed);
-      long carried = sender.left() ? site.right().childSas().getFirst().packetsIn() : packetsOut(site);
-      assertTrue(carried * 1_500 > TRANSFER, () -> carried + " packets through the tunnel" + site.story());
+      long carried =
+          sender.left() ? site.right().childSas().getFirst().packetsIn() : packetsOut(site);
+      assertTrue(
+          carried * 1_500 > TRANSFER, () -> carried + " packets through the tunnel" + site.story());
     }
   }
 

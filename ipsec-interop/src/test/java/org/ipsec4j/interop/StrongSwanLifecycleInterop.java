@@ -106,7 +106,9 @@ final class StrongSwanLifecycleInterop {
       site.left().initiate(Tunnel.CHILD);
       site.awaitAgreement();
       assertEquals(site.left().interruptedStatus(), site.left().interrupt(), site::story);
-      site.await("strongSwan has no SA", () -> site.right().ikeSas().isEmpty() && site.right().childSas().isEmpty());
+      site.await(
+          "strongSwan has no SA",
+          () -> site.right().ikeSas().isEmpty() && site.right().childSas().isEmpty());
       assertEquals(0, site.right().said("giving up after"), site::story);
     }
   }
@@ -118,7 +120,9 @@ final class StrongSwanLifecycleInterop {
       site.right().initiate(Tunnel.CHILD);
       site.awaitAgreement();
       assertEquals(0, site.right().interrupt(), site::story);
-      site.await("we have no SA", () -> site.left().ikeSas().isEmpty() && site.left().childSas().isEmpty());
+      site.await(
+          "we have no SA",
+          () -> site.left().ikeSas().isEmpty() && site.left().childSas().isEmpty());
     }
   }
 
@@ -127,7 +131,11 @@ final class StrongSwanLifecycleInterop {
   @EnumSource(Initiator.class)
   @DisplayName("a wrong pre-shared key gives a diagnosis")
   void wrongKey(Initiator initiator, TestInfo test) {
-    refused(test, Tunnel.plain().with(new Tunnel.Psk("this is ours", "this is theirs")), initiator, "(?i)auth|key");
+    refused(
+        test,
+        Tunnel.plain().with(new Tunnel.Psk("this is ours", "this is theirs")),
+        initiator,
+        "(?i)auth|key");
   }
 
   /* --> IKE_SA_INIT { SA, KE, Ni }   <-- IKE_SA_INIT { N(NO_PROPOSAL_CHOSEN) } */
@@ -151,7 +159,8 @@ final class StrongSwanLifecycleInterop {
         site.right().initiateInVain(Tunnel.CHILD);
         diagnosis = site.left().awaitRefusal(IpsecHost.PATIENCE);
       }
-      assertTrue(Pattern.compile(mentions).matcher(diagnosis).find(), () -> diagnosis + site.story());
+      assertTrue(
+          Pattern.compile(mentions).matcher(diagnosis).find(), () -> diagnosis + site.story());
       site.awaitNothing();
     }
   }

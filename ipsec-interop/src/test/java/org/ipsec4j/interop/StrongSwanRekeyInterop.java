@@ -18,7 +18,10 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keys change while 2,000 numbered datagrams a second flow in both directions, and no change costs one of them. */
+/**
+ * Keys change while 2,000 numbered datagrams a second flow in both directions, and no change costs
+ * one of them.
+ */
 @DisplayName("strongSwan: rekeying under traffic")
 final class StrongSwanRekeyInterop {
   private static final int RATE = 2_000;

@@ -14,19 +14,38 @@ final class SwanctlConf {
 
   static String left(Tunnel tunnel) {
     return text(
-        tunnel, tunnel.left(), tunnel.right(), tunnel.right().address(), tunnel.leftIke(), tunnel.leftEsp(),
-        tunnel.leftLiveness(), true);
+        tunnel,
+        tunnel.left(),
+        tunnel.right(),
+        tunnel.right().address(),
+        tunnel.leftIke(),
+        tunnel.leftEsp(),
+        tunnel.leftLiveness(),
+        true);
   }
 
   static String right(Tunnel tunnel) {
     String peer = tunnel.leftBehindNat() ? "%any" : tunnel.left().address();
     return text(
-        tunnel, tunnel.right(), tunnel.left(), peer, tunnel.rightIke(), tunnel.rightEsp(), tunnel.rightLiveness(),
+        tunnel,
+        tunnel.right(),
+        tunnel.left(),
+        peer,
+        tunnel.rightIke(),
+        tunnel.rightEsp(),
+        tunnel.rightLiveness(),
         false);
   }
 
   private static String text(
-      Tunnel tunnel, Side us, Side them, String peer, String ike, String esp, Duration liveness, boolean left) {
+      Tunnel tunnel,
+      Side us,
+      Side them,
+      String peer,
+      String ike,
+      String esp,
+      Duration liveness,
+      boolean left) {
     StringBuilder out = new StringBuilder();
     out.append("connections {\n  ").append(CONNECTION).append(" {\n");
     setting(out, "version", "2");
@@ -45,7 +64,11 @@ final class SwanctlConf {
       case Certificates c -> {
         Pki.Identity own = left ? c.left() : c.right();
         block(
-            out, "local", "auth = " + c.scheme(), "id = " + us.id(), "certs = " + own.certificate().getFileName());
+            out,
+            "local",
+            "auth = " + c.scheme(),
+            "id = " + us.id(),
+            "certs = " + own.certificate().getFileName());
         block(out, "remote", "auth = pubkey", "id = " + them.id());
       }
     }

@@ -13,9 +13,10 @@ import java.util.SplittableRandom;
 /**
  * One end of a TCP transfer; run as a program inside of a namespace.
  *
- * <p>{@code receive ADDRESS PORT} prints {@code ready}, takes one connection to its end and prints {@code received BYTES
- * SHA256}. {@code send LOCAL ADDRESS PORT BYTES SEED} sends that many pseudo-random bytes and prints {@code sent BYTES
- * SHA256 MILLISECONDS}; the time ends when the receiver has closed.
+ * <p>{@code receive ADDRESS PORT} prints {@code ready}, takes one connection to its end and prints
+ * {@code received BYTES SHA256}. {@code send LOCAL ADDRESS PORT BYTES SEED} sends that many
+ * pseudo-random bytes and prints {@code sent BYTES SHA256 MILLISECONDS}; the time ends when the
+ * receiver has closed.
  */
 final class TcpTransfer {
   private static final int CHUNK = 1 << 16;
@@ -35,7 +36,8 @@ final class TcpTransfer {
     }
   }
 
-  private static void receive(InetSocketAddress local) throws IOException, NoSuchAlgorithmException {
+  private static void receive(InetSocketAddress local)
+      throws IOException, NoSuchAlgorithmException {
     MessageDigest hash = MessageDigest.getInstance("SHA-256");
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     long total = 0;
@@ -73,6 +75,7 @@ final class TcpTransfer {
       peer.read(ByteBuffer.allocate(1));
     }
     long millis = (System.nanoTime() - start) / 1_000_000;
-    System.out.println("sent " + bytes + " " + HexFormat.of().formatHex(hash.digest()) + " " + millis);
+    System.out.println(
+        "sent " + bytes + " " + HexFormat.of().formatHex(hash.digest()) + " " + millis);
   }
 }

@@ -3,9 +3,11 @@ package org.ipsec4j.interop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Drives the programs that make traffic, each a small JVM inside of a namespace. */
 final class Traffic {
@@ -34,7 +37,28 @@ final class Traffic {
    * @param missingNumbers the first of them
    */
   record Flow(
-      long sent, long received, long missing, long duplicates, long reordered, long damaged, List<Long> missingNumbers) {}
+      long sent,
+      long received,
+      long missing,
+      long duplicates,
+      long reordered,
+      long damaged,
+      List<Long> missingNumbers) {}
+
+  /** The command line of a program of this suite. */
+  static List<String> program(Class<?> program, String... arguments) {
+    try {
+      Path code = Path.of(program.getProtectionDomain().getCodeSource().getLocation().toURI());
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-Xmx128m", "-Xms128m", "-XX:+UseSerialGC", "-cp", code.toString()));
+      command.add(program.getName());
+      command.addAll(List.of(arguments));
+      return command;
+    } catch (URISyntaxException e) {
+      throw new InteropFailure("where is " + program, e);
+    }
+  }
 
   /** A helper program with a line-by-line conversation. */
   private static final class Talker implements AutoCloseable {
@@ -45,18 +69,7 @@ final class Traffic {
 
     Talker(Path folder, String log, End end, Class<?> program, String... arguments) {
       this.errors = folder.resolve(log);
-      Path code;
-      try {
-        code = Path.of(program.getProtectionDomain().getCodeSource().getLocation().toURI());
-      } catch (java.net.URISyntaxException e) {
-        throw new InteropFailure("where is " + program, e);
-      }
-      List<String> java =
-          List.of(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx128m", "-Xms128m", "-XX:+UseSerialGC", "-cp", code.toString(), program.getName());
-      List<String> command = new java.util.ArrayList<>(java);
-      command.addAll(List.of(arguments));
+      List<String> command = program(program, arguments);
       this.process = Proc.start(Map.of(), null, errors, Namespaces.inside(end.namespace, command));
       this.lines = process.inputReader(StandardCharsets.US_ASCII);
       this.orders = process.outputWriter(StandardCharsets.US_ASCII);
@@ -77,17 +90,19 @@ final class Traffic {
       try {
         String line = next.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         if (line == null || !line.startsWith(word)) {
-          throw new InteropFailure("a traffic program says '" + line + "' instead of " + word + "; see " + errors);
+          throw new InteropFailure(
+              "a traffic program says '" + line + "' instead of " + word + "; see " + errors);
         }
-        return line.substring(word.length()).strip().split(" ");
+        return line.substring(word.length()).strip().split(" ", -1);
       } catch (TimeoutException | ExecutionException e) {
-        throw new InteropFailure("a traffic program does not say " + word + " within " + limit + "; see " + errors, e);
+        throw new InteropFailure(
+            "a traffic program does not say " + word + " within " + limit + "; see " + errors, e);
       } catch (InterruptedException e) {
         throw Proc.interrupted(e);
       }
     }
 
-    private String line() {
+    private @Nullable String line() {
       try {
         return lines.readLine();
       } catch (IOException e) {
@@ -104,17 +119,39 @@ final class Traffic {
   /** A transfer over TCP with a comparison of the content's hash; returns Mbit/s. */
   static double transfer(Path folder, End from, End to, long bytes) {
     try (Talker receiver =
-        new Talker(folder, "receive.err", to, TcpTransfer.class, "receive", to.address, Integer.toString(PORT))) {
+        new Talker(
+            folder,
+            "receive.err",
+            to,
+            TcpTransfer.class,
+            "receive",
+            to.address,
+            Integer.toString(PORT))) {
       receiver.hear("ready", TALK);
       try (Talker sender =
           new Talker(
-              folder, "send.err", from, TcpTransfer.class, "send", from.address, to.address, Integer.toString(PORT),
-              Long.toString(bytes), Long.toString(SEED))) {
+              folder,
+              "send.err",
+              from,
+              TcpTransfer.class,
+              "send",
+              from.address,
+              to.address,
+              Integer.toString(PORT),
+              Long.toString(bytes),
+              Long.toString(SEED))) {
         String[] received = receiver.hear("received", TRANSFER);
         String[] sent = sender.hear("sent", TALK);
         if (!received[0].equals(sent[0]) || !received[1].equals(sent[1])) {
           throw new AssertionError(
-              "sent " + sent[0] + " bytes " + sent[1] + ", received " + received[0] + " bytes " + received[1]);
+              "sent "
+                  + sent[0]
+                  + " bytes "
+                  + sent[1]
+                  + ", received "
+                  + received[0]
+                  + " bytes "
+                  + received[1]);
         }
         return bytes * 8.0 / 1e3 / Math.max(1, Long.parseLong(sent[2]));
       }
@@ -134,15 +171,36 @@ final class Traffic {
     private Numbers(Path folder, End leftEnd, End rightEnd, int rate) {
       String port = Integer.toString(PORT);
       String pace = Integer.toString(rate);
-      left = new Talker(folder, "numbers-left.err", leftEnd, NumberedUdp.class, leftEnd.address, rightEnd.address, port, pace);
-      right = new Talker(folder, "numbers-right.err", rightEnd, NumberedUdp.class, rightEnd.address, leftEnd.address, port, pace);
+      left =
+          new Talker(
+              folder,
+              "numbers-left.err",
+              leftEnd,
+              NumberedUdp.class,
+              leftEnd.address,
+              rightEnd.address,
+              port,
+              pace);
+      right =
+          new Talker(
+              folder,
+              "numbers-right.err",
+              rightEnd,
+              NumberedUdp.class,
+              rightEnd.address,
+              leftEnd.address,
+              port,
+              pace);
       left.hear("ready", TALK);
       right.hear("ready", TALK);
       left.say("go");
       right.say("go");
     }
 
-    /** Stops both senders, waits for what is under way, and returns left to right, then right to left. */
+    /**
+     * Stops both senders, waits for what is under way, and returns left to right, then right to
+     * left.
+     */
     List<Flow> stop() {
       left.say("stop");
       right.say("stop");

@@ -1,6 +1,5 @@
 package org.ipsec4j.interop;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,8 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The independent judge: Wireshark's dissector reads a capture with nothing but a profile folder and says of each packet
- * whether it was encrypted, whether the keys of the folder open it, and whether the ICV is right.
+ * The independent judge: Wireshark's dissector reads a capture with nothing but a profile folder
+ * and says of each packet whether it was encrypted, whether the keys of the folder open it, and
+ * whether the ICV is right.
  */
 final class Tshark {
   private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -62,13 +62,21 @@ final class Tshark {
   /**
    * The verdict over one packet.
    *
-   * @param spi the ESP SPI, or the IKE initiator's SPI, hexadecimal in lower case without prefix; empty for others
+   * @param spi the ESP SPI, or the IKE initiator's SPI, hexadecimal in lower case without prefix;
+   *     empty for others
    * @param exchange the IKE exchange type, else 0
    * @param fragment whether it is a fragment of an IKE message (RFC 7383)
    * @param wire the datagram around it
    */
   record Verdict(
-      int frame, Wire wire, Kind kind, String spi, int exchange, boolean fragment, Sight sight, Icv icv) {}
+      int frame,
+      Wire wire,
+      Kind kind,
+      String spi,
+      int exchange,
+      boolean fragment,
+      Sight sight,
+      Icv icv) {}
 
   /**
    * The outer side of a packet.
@@ -88,13 +96,21 @@ final class Tshark {
     }
     List<String> command = new ArrayList<>();
     command.addAll(List.of("tshark", "-r", capture.toString(), "-n"));
-    command.addAll(List.of("-o", "esp.enable_encryption_decode:TRUE", "-o", "esp.enable_authentication_check:TRUE"));
-    command.addAll(List.of("-T", "fields", "-E", "separator=|", "-E", "occurrence=a", "-E", "aggregator=;"));
+    command.addAll(
+        List.of(
+            "-o",
+            "esp.enable_encryption_decode:TRUE",
+            "-o",
+            "esp.enable_authentication_check:TRUE"));
+    command.addAll(
+        List.of("-T", "fields", "-E", "separator=|", "-E", "occurrence=a", "-E", "aggregator=;"));
     FIELDS.forEach(field -> command.addAll(List.of("-e", field)));
-    Proc.Result result = Proc.run(LIMIT, Map.of("WIRESHARK_CONFIG_DIR", profile.toString()), command);
+    Proc.Result result =
+        Proc.run(LIMIT, Map.of("WIRESHARK_CONFIG_DIR", profile.toString()), command);
     String complaints = result.err().toLowerCase(Locale.ROOT);
     if (!result.ok() || complaints.contains("uat") || complaints.contains("error loading")) {
-      throw new InteropFailure("tshark cannot use " + capture + " with " + profile + ":\n" + result.err());
+      throw new InteropFailure(
+          "tshark cannot use " + capture + " with " + profile + ":\n" + result.err());
     }
     return result.out().lines().map(Tshark::verdict).toList();
   }
@@ -139,7 +155,8 @@ final class Tshark {
 
   /** Of the exchanges of RFC 7296 only IKE_SA_INIT (34) travels in the clear. */
   private static Sight ikeSight(String[] cells, int exchange) {
-    if (!cell(cells, "isakmp.enc.decrypted").isEmpty() || !cell(cells, "isakmp.enc.contained").isEmpty()) {
+    if (!cell(cells, "isakmp.enc.decrypted").isEmpty()
+        || !cell(cells, "isakmp.enc.contained").isEmpty()) {
       return Sight.DECRYPTED;
     }
     boolean secret = exchange != 34 || !cell(cells, "isakmp.enc.data").isEmpty();

@@ -3,8 +3,9 @@ package org.ipsec4j.interop;
 import java.time.Duration;
 
 /**
- * What both ends of a test tunnel agree on. One description, two renderings: {@link Policies} writes it for our gateway
- * and {@link SwanctlConf} for charon. Proposal names are the ones that both read alike.
+ * What both ends of a test tunnel agree on. One description, two renderings: {@link Policies}
+ * writes it for our gateway and {@link SwanctlConf} for charon. Proposal names are the ones that
+ * both read alike.
  *
  * @param left the end under test
  * @param right the reference end
@@ -51,7 +52,8 @@ record Tunnel(
   /**
    * Certificates and RFC 7427 signatures.
    *
-   * @param scheme what charon calls its way to sign, for example {@code pubkey} or {@code rsa/pss-sha256}
+   * @param scheme what charon calls its way to sign, for example {@code pubkey} or {@code
+   *     rsa/pss-sha256}
    */
   record Certificates(Pki.Identity left, Pki.Identity right, Pki.Authority authority, String scheme)
       implements Auth {}
@@ -73,7 +75,16 @@ record Tunnel(
 
   Tunnel with(Auth other) {
     return new Tunnel(
-        left, right, other, leftIke, rightIke, leftEsp, rightEsp, leftLiveness, rightLiveness, leftBehindNat);
+        left,
+        right,
+        other,
+        leftIke,
+        rightIke,
+        leftEsp,
+        rightEsp,
+        leftLiveness,
+        rightLiveness,
+        leftBehindNat);
   }
 
   Tunnel ike(String both) {
@@ -82,21 +93,50 @@ record Tunnel(
 
   Tunnel ike(String ofLeft, String ofRight) {
     return new Tunnel(
-        left, right, auth, ofLeft, ofRight, leftEsp, rightEsp, leftLiveness, rightLiveness, leftBehindNat);
+        left,
+        right,
+        auth,
+        ofLeft,
+        ofRight,
+        leftEsp,
+        rightEsp,
+        leftLiveness,
+        rightLiveness,
+        leftBehindNat);
   }
 
   Tunnel esp(String both) {
-    return new Tunnel(left, right, auth, leftIke, rightIke, both, both, leftLiveness, rightLiveness, leftBehindNat);
+    return new Tunnel(
+        left,
+        right,
+        auth,
+        leftIke,
+        rightIke,
+        both,
+        both,
+        leftLiveness,
+        rightLiveness,
+        leftBehindNat);
   }
 
   Tunnel liveness(Duration ofLeft, Duration ofRight) {
-    return new Tunnel(left, right, auth, leftIke, rightIke, leftEsp, rightEsp, ofLeft, ofRight, leftBehindNat);
+    return new Tunnel(
+        left, right, auth, leftIke, rightIke, leftEsp, rightEsp, ofLeft, ofRight, leftBehindNat);
   }
 
   /** The same tunnel with the left end inside of a network that a router hides. */
   Tunnel behindNat(String insideAddress) {
     Side inside = new Side(left.id, insideAddress, left.inner, left.net);
     return new Tunnel(
-        inside, right, auth, leftIke, rightIke, leftEsp, rightEsp, leftLiveness, rightLiveness, true);
+        inside,
+        right,
+        auth,
+        leftIke,
+        rightIke,
+        leftEsp,
+        rightEsp,
+        leftLiveness,
+        rightLiveness,
+        true);
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads what {@code swanctl --list-sas --raw} prints: one line per IKE SA, sections in braces, lists in brackets, values
- * without quotes.
+ * Reads what {@code swanctl --list-sas --raw} prints: one line per IKE SA, sections in braces,
+ * lists in brackets, values without quotes.
  */
 final class ViciText {
   private final String text;

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Wireshark profile folder with decryption tables: written here for charon's keys, read here to know which SAs have
- * exported keys.
+ * A Wireshark profile folder with decryption tables: written here for charon's keys, read here to
+ * know which SAs have exported keys.
  */
 final class WiresharkProfile {
   private static final String ESP_TABLE = "esp_sa";
@@ -22,12 +22,20 @@ final class WiresharkProfile {
 
   private WiresharkProfile() {}
 
-  /** Keys of one direction of a Child SA; an AEAD key has its salt at the end and no integrity key. */
+  /**
+   * Keys of one direction of a Child SA; an AEAD key has its salt at the end and no integrity key.
+   */
   record EspKeys(long spi, String proposal, String encryption, String integrity) {}
 
   /** Keys of an IKE SA, hexadecimal. */
   record IkeKeys(
-      String spiInitiator, String spiResponder, String proposal, String ei, String er, String ai, String ar) {}
+      String spiInitiator,
+      String spiResponder,
+      String proposal,
+      String ei,
+      String er,
+      String ai,
+      String ar) {}
 
   static void write(Path folder, List<EspKeys> esp, List<IkeKeys> ike) {
     try {

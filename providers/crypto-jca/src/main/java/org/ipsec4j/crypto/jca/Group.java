@@ -27,10 +27,7 @@ abstract sealed class Group permits ModpGroup, EcpGroup, XdhGroup {
   private final String agreementAlgorithm;
 
   Group(
-      KeyExchangeMethod method,
-      Provider provider,
-      String keyAlgorithm,
-      String agreementAlgorithm) {
+      KeyExchangeMethod method, Provider provider, String keyAlgorithm, String agreementAlgorithm) {
     this.method = method;
     this.provider = provider;
     this.keyAlgorithm = keyAlgorithm;

@@ -38,11 +38,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cryptography by JCA providers.
  *
- * <p>Made by {@link #JcaCryptoProvider()} it takes the JVM's providers in the JVM's order and Bouncy
- * Castle for what they lack (AES-GCM with a short ICV, Brainpool curves); Bouncy Castle is not
- * registered in the JVM, is not loaded before something needs it, and must then give the known
- * answers of that algorithm before it is claimed. Made by {@link #using} it takes
- * exactly the providers that are named: a PKCS#11 token, a FIPS module, an accelerator.
+ * <p>Made by {@link #JcaCryptoProvider()} it takes the JVM's providers in the JVM's order and
+ * Bouncy Castle for what they lack (AES-GCM with a short ICV, Brainpool curves); Bouncy Castle is
+ * not registered in the JVM, is not loaded before something needs it, and must then give the known
+ * answers of that algorithm before it is claimed. Made by {@link #using} it takes exactly the
+ * providers that are named: a PKCS#11 token, a FIPS module, an accelerator.
  *
  * <p>Key exchange: private values come from the given random source alone, as far as the JCA
  * provider uses the generator that it is given; those of the JDK and Bouncy Castle do, so a seeded
@@ -125,8 +125,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
     }
     try {
       return SecureRandom.getInstance(
-          "DRBG",
-          DrbgParameters.instantiation(256, DrbgParameters.Capability.RESEED_ONLY, null));
+          "DRBG", DrbgParameters.instantiation(256, DrbgParameters.Capability.RESEED_ONLY, null));
     } catch (GeneralSecurityException e) {
       return new SecureRandom();
     }
@@ -161,7 +160,9 @@ public final class JcaCryptoProvider implements CryptoProvider {
     };
   }
 
-  /** Bouncy Castle, when it knows the algorithm, is there, claims it and gives the right answers. */
+  /**
+   * Bouncy Castle, when it knows the algorithm, is there, claims it and gives the right answers.
+   */
   private @Nullable JcaCryptoProvider standIn(
       String algorithm, boolean known, Predicate<JcaCryptoProvider> claims) {
     if (!mayStandIn || !known) {
@@ -192,8 +193,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   private @Nullable JcaCryptoProvider standIn(PacketTransform transform) {
     EncryptionAlgorithm algorithm = transform.encryption().algorithm();
-    return standIn(
-        algorithm.name(), Names.knows(algorithm), other -> other.supports(transform));
+    return standIn(algorithm.name(), Names.knows(algorithm), other -> other.supports(transform));
   }
 
   private @Nullable JcaCryptoProvider standIn(

@@ -128,6 +128,7 @@ final class JcaPacketWorker implements PacketWorker {
   }
 
   /** The slab without its position and limit, which are the caller's. */
+  @SuppressWarnings("ReferenceEquality") // equals() of buffers compares their content
   private ByteBuffer whole(ByteBuffer slab) {
     if (slab.limit() == slab.capacity()) {
       return slab;

@@ -96,8 +96,7 @@ final class MacPacketCipher extends PacketCipher {
 
   /** Octets from the header to the end of the text; of AH the packet, which is all header. */
   static int coveredLength(CryptoOp op, JcaPacketKey key) {
-    boolean headerAlone =
-        op.textLength == 0 && key.transform().protocol() == SecurityProtocol.AH;
+    boolean headerAlone = op.textLength == 0 && key.transform().protocol() == SecurityProtocol.AH;
     return headerAlone ? op.aadLength : op.textOffset + op.textLength - op.aadOffset;
   }
 

@@ -58,8 +58,7 @@ final class ModpGroup extends Group {
   PublicKey decode(Bytes value) throws CryptoException, GeneralSecurityException {
     BigInteger y = new BigInteger(1, value.toArray());
     // RFC 6989 2.1: of a safe-prime group only 0, 1, p-1 and what is no residue are dangerous.
-    if (y.compareTo(BigInteger.ONE) <= 0
-        || y.compareTo(prime.subtract(BigInteger.ONE)) >= 0) {
+    if (y.compareTo(BigInteger.ONE) <= 0 || y.compareTo(prime.subtract(BigInteger.ONE)) >= 0) {
       throw refused("the public value is not between 1 and p-1");
     }
     return keyFactory().generatePublic(new DHPublicKeySpec(y, prime, GENERATOR));

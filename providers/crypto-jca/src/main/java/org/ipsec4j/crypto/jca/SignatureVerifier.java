@@ -56,8 +56,7 @@ final class SignatureVerifier {
         .isPresent();
   }
 
-  boolean verify(
-      SignatureAlgorithm algorithm, Bytes publicKey, Bytes message, Bytes signatureValue)
+  boolean verify(SignatureAlgorithm algorithm, Bytes publicKey, Bytes message, Bytes signatureValue)
       throws CryptoException {
     if (!does(algorithm)) {
       throw new CryptoException(Culprit.PROVIDER, "no JCA provider does " + algorithm);
@@ -97,8 +96,7 @@ final class SignatureVerifier {
       }
       return key;
     } catch (GeneralSecurityException | RuntimeException e) {
-      throw new CryptoException(
-          Culprit.PEER_VALUE, "the public key is no key for " + algorithm);
+      throw new CryptoException(Culprit.PEER_VALUE, "the public key is no key for " + algorithm);
     }
   }
 
@@ -163,8 +161,7 @@ final class SignatureVerifier {
     };
   }
 
-  private static Signature signature(
-      SignatureAlgorithm algorithm, java.security.Provider provider)
+  private static Signature signature(SignatureAlgorithm algorithm, java.security.Provider provider)
       throws GeneralSecurityException {
     return switch (algorithm) {
       case RSA_PKCS1_SHA1 -> Signature.getInstance("SHA1withRSA", provider);

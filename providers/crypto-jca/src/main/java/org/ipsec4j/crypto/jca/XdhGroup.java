@@ -10,7 +10,6 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import org.ipsec4j.api.Bytes;
-import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
 
 /**
