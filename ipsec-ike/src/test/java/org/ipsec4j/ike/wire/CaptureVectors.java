@@ -84,11 +84,10 @@ final class CaptureVectors {
     String name = present(keys.get("encryption"));
     if (name.startsWith("3DES")) {
       // HMAC_SHA1_160 (RFC 4595) is for Fibre Channel and no algorithm of ours.
-      return new TestCiphers.Cbc(
-          "DESede", encryption.toArray(), "HmacSHA1", integrity.toArray(), 8, 20);
+      return new TestCiphers.Cbc("DESede", encryption, "HmacSHA1", integrity, 8, 20);
     }
     if (name.startsWith("AES-CCM")) {
-      return new TestCiphers.Ccm(encryption.toArray(), 12);
+      return new TestCiphers.Ccm(encryption, 12);
     }
     boolean gcm = name.startsWith("AES-GCM");
     return TestKeys.CRYPTO.ikeCipher(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,12 +55,11 @@ final class TablesTest {
   @Test
   void theViewSeesWhatTheRecordSees() {
     byte[] message = MessageEncoder.encode(Samples.init());
-    IkeHeader header = IkeHeader.parse(message, 0, message.length);
+    IkeHeader header = Objects.requireNonNull(IkeHeader.parse(message, 0, message.length));
     ByteBuffer slab = ByteBuffer.allocateDirect(2000).put(40, message);
     HeaderView view = new HeaderView().wrap(slab, 40, message.length);
 
     assertTrue(view.check());
-    assertTrue(header != null);
     assertEquals(header.initiatorSpi(), view.initiatorSpi());
     assertEquals(header.responderSpi(), view.responderSpi());
     assertEquals(header.nextPayload(), view.nextPayload());

@@ -8,6 +8,7 @@ import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.IkeCipher;
 
@@ -16,7 +17,7 @@ final class TestCiphers {
   private TestCiphers() {}
 
   /** CBC and a truncated HMAC (RFC 7296 3.14), such as {@code DESede} and {@code HmacSHA1}. */
-  record Cbc(String cipher, byte[] key, String mac, byte[] macKey, int blockLength, int icvLength)
+  record Cbc(String cipher, Bytes key, String mac, Bytes macKey, int blockLength, int icvLength)
       implements IkeCipher {
     @Override
     public int ivLength() {
@@ -44,7 +45,7 @@ final class TestCiphers {
       try {
         Cipher cbc = Cipher.getInstance(cipher + "/CBC/NoPadding");
         IvParameterSpec iv = new IvParameterSpec(message, ivOffset, blockLength);
-        cbc.init(mode, new SecretKeySpec(key, cipher), iv);
+        cbc.init(mode, new SecretKeySpec(key.toArray(), cipher), iv);
         int text = ivOffset + blockLength;
         byte[] done = cbc.doFinal(message, text, message.length - icvLength - text);
         System.arraycopy(done, 0, message, text, done.length);
@@ -56,7 +57,7 @@ final class TestCiphers {
     private byte[] icv(byte[] message) {
       try {
         Mac hmac = Mac.getInstance(mac);
-        hmac.init(new SecretKeySpec(macKey, mac));
+        hmac.init(new SecretKeySpec(macKey.toArray(), mac));
         hmac.update(message, 0, message.length - icvLength);
         return Arrays.copyOf(hmac.doFinal(), icvLength);
       } catch (GeneralSecurityException e) {
@@ -69,7 +70,7 @@ final class TestCiphers {
   }
 
   /** AES-CCM with a salt of 3 octets and an IV of 8 (RFC 3610, RFC 4309, RFC 5282). */
-  record Ccm(byte[] keyAndSalt, int icvLength) implements IkeCipher {
+  record Ccm(Bytes keyAndSalt, int icvLength) implements IkeCipher {
     private static final int SALT = 3;
     private static final int IV = 8;
     private static final int BLOCK = 16;
@@ -114,7 +115,7 @@ final class TestCiphers {
     private byte[] tag(byte[] message, int ivOffset) {
       int text = ivOffset + IV;
       int length = message.length - icvLength - text;
-      int flags = 0x40 | (icvLength - 2) / 2 << 3 | 3;
+      int flags = 0x40 | (((icvLength - 2) / 2) << 3) | 3;
       ByteBuffer data = ByteBuffer.allocate(message.length + 5 * BLOCK);
       data.put(block(flags, message, ivOffset, length));
       data.putShort((short) ivOffset).put(message, 0, ivOffset);
@@ -139,7 +140,7 @@ final class TestCiphers {
     private byte[] block(int flags, byte[] message, int ivOffset, int number) {
       return ByteBuffer.allocate(BLOCK)
           .put((byte) flags)
-          .put(keyAndSalt, keyAndSalt.length - SALT, SALT)
+          .put(keyAndSalt.toArray(), keyAndSalt.length() - SALT, SALT)
           .put(message, ivOffset, IV)
           .putInt(number)
           .array();
@@ -149,7 +150,8 @@ final class TestCiphers {
       try {
         Cipher ecb = Cipher.getInstance("AES/ECB/NoPadding");
         ecb.init(
-            Cipher.ENCRYPT_MODE, new SecretKeySpec(keyAndSalt, 0, keyAndSalt.length - SALT, "AES"));
+            Cipher.ENCRYPT_MODE,
+            new SecretKeySpec(keyAndSalt.toArray(), 0, keyAndSalt.length() - SALT, "AES"));
         return ecb.doFinal(block);
       } catch (GeneralSecurityException e) {
         throw new AssertionError(e);

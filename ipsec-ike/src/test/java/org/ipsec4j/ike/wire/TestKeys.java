@@ -49,14 +49,9 @@ record TestKeys(EncryptionTransform encryption, IntegrityAlgorithm integrity) {
     return switch (encryption.algorithm()) {
       case TRIPLE_DES_CBC ->
           new TestCiphers.Cbc(
-              "DESede",
-              encryptionKey.toArray(),
-              "HmacSHA512",
-              integrityKey.toArray(),
-              8,
-              integrity.icvLength());
+              "DESede", encryptionKey, "HmacSHA512", integrityKey, 8, integrity.icvLength());
       case AES_CCM_8, AES_CCM_12, AES_CCM_16 ->
-          new TestCiphers.Ccm(encryptionKey.toArray(), encryption.algorithm().icvLength());
+          new TestCiphers.Ccm(encryptionKey, encryption.algorithm().icvLength());
       default -> throw new AssertionError(encryption);
     };
   }
