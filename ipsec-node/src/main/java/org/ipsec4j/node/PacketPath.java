@@ -3,7 +3,6 @@ package org.ipsec4j.node;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -152,8 +151,7 @@ final class PacketPath {
   private void send(PacketBurst burst, int i, @Nullable UdpEncapsulation way) {
     if (way == null) {
       burst.drop(i, DropReason.NO_NATIVE_PATH);
-    } else if (io.send(
-        way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i))) {
+    } else if (io.send(way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i))) {
       counters.protectedOut(burst.length(i));
     } else {
       burst.drop(i, DropReason.SEND_FAILED);
@@ -170,8 +168,7 @@ final class PacketPath {
         packet = waitingBurst.size() < waitingBurst.capacity() ? flow.nextWaiting() : null;
       }
       for (int i = 0; i < waitingBurst.size(); i++) {
-        view.parse(
-            waitingBurst.slab(), waitingBurst.offset(i), waitingBurst.length(i));
+        view.parse(waitingBurst.slab(), waitingBurst.offset(i), waitingBurst.length(i));
         choose(i, flow.select(view));
         if (chosen[i] == null) {
           waitingBurst.drop(i, DropReason.NO_SA);

@@ -1,8 +1,9 @@
 package org.ipsec4j.sim;
 
 /**
- * What a stretch of network does to a datagram. Faults are composed: each hands what it lets through
- * to the next. All chance comes from the given generator, so that a seed repeats everything.
+ * What a stretch of network does to a datagram. Faults are composed: each hands what it lets
+ * through to the next. All chance comes from the given generator, so that a seed repeats
+ * everything.
  */
 @FunctionalInterface
 public interface Fault {

@@ -9,8 +9,8 @@ import java.util.PriorityQueue;
 import org.ipsec4j.api.net.IpAddress;
 
 /**
- * Hosts, a network and virtual time. It jumps from one thing that happens to the next, so hours cost
- * milliseconds; with the same seed everything happens again in the same way.
+ * Hosts, a network and virtual time. It jumps from one thing that happens to the next, so hours
+ * cost milliseconds; with the same seed everything happens again in the same way.
  *
  * <p>Single-threaded; contains no sockets, threads, sleeps or clocks.
  */
@@ -31,7 +31,8 @@ public final class Simulation {
   private final List<Invariant> invariants = new ArrayList<>();
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(
-          (a, b) -> a.time != b.time ? Long.compare(a.time, b.time) : Long.compare(a.order, b.order));
+          (a, b) ->
+              a.time != b.time ? Long.compare(a.time, b.time) : Long.compare(a.order, b.order));
   private Fault network = Fault.none();
   private long now;
   private long order;

@@ -18,7 +18,6 @@ import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.cli.record.KeyCollector;
 import org.ipsec4j.cli.record.OuterRecorder;
-import org.ipsec4j.node.PskCredentials;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.MemoryPort;
 import org.ipsec4j.node.NodeCounters;
@@ -26,6 +25,7 @@ import org.ipsec4j.node.NodeEvent;
 import org.ipsec4j.node.NodeStartException;
 import org.ipsec4j.node.NodeStatus;
 import org.ipsec4j.node.OuterTap;
+import org.ipsec4j.node.PskCredentials;
 import org.ipsec4j.node.capture.CaptureCensus;
 import org.ipsec4j.node.capture.WiresharkProfile;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ final class Demo {
     DemoPolicy.Ports ports = DemoPolicy.Ports.free();
     Secret psk = randomKey();
     OuterRecorder recorder = OuterRecorder.create(capture);
-    try (KeyCollector keys = new KeyCollector()) {
+    try (KeyCollector keys = KeyCollector.keeping()) {
       keys.ports(ports.ikeA(), ports.natA());
       keys.ports(ports.ikeB(), ports.natB());
       RunIndex runs = new RunIndex(2 * census.bytes());
@@ -94,8 +94,8 @@ final class Demo {
       DemoReport report;
       try (MemoryPort lanA = new MemoryPort();
           MemoryPort lanB = new MemoryPort();
-          IpsecNode b = node(DemoPolicy.text('b', ports), psk, lanB, watchB, null);
-          IpsecNode a = node(DemoPolicy.text('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
+          IpsecNode b = node(DemoPolicy.tmp('b', ports), psk, lanB, watchB, null);
+          IpsecNode a = node(DemoPolicy.tmp('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
         Counted counted = replay(census, a, b, lanA, lanB, watchA, watchB);
         judge(runs);
         report =
@@ -149,13 +149,12 @@ final class Demo {
   }
 
   private IpsecNode node(
-      String policyText, Secret psk, MemoryPort lan, OuterTap tap, @Nullable KeyCollector keys)
+      PolicySet policy, Secret psk, MemoryPort lan, OuterTap tap, @Nullable KeyCollector keys)
       throws NodeStartException {
-    PolicySet policy = DemoPolicy.parse(policyText);
     var builder =
         IpsecNode.builder()
             .policy(policy)
-            .credentials(PskCredentials.of(DemoPolicy.pskName(policy), psk))
+            .credentials(PskCredentials.of("demo", psk))
             .inner(lan)
             .crypto(crypto)
             .outerTap(tap)
@@ -280,7 +279,11 @@ final class Demo {
       associations.add(
           String.format(
               "%s/%s %s in=%08x out=%08x",
-              child.peer(), child.name(), child.transform(), child.inboundSpi(), child.outboundSpi()));
+              child.peer(),
+              child.name(),
+              child.transform(),
+              child.inboundSpi(),
+              child.outboundSpi()));
     }
   }
 

@@ -69,7 +69,7 @@ public final class DemoCommand implements Callable<Integer> {
             new Demo(traffic, folder.toAbsolutePath(), List.of(), progress::update)
                 .announce(progress::expect)
                 .run();
-        progress.close();
+        progress.wipe();
         report.print(out);
         return report.ok() ? 0 : 1;
       }
@@ -81,7 +81,10 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static int failed(PrintWriter out, String why) {
-    out.println("demo: failed packets=0 mismatches=0 leaks=0 rekeys=0 reason=\"" + why.replace('"', '\'').replace('\n', ' ') + "\"");
+    out.println(
+        "demo: failed packets=0 mismatches=0 leaks=0 rekeys=0 reason=\""
+            + why.replace('"', '\'').replace('\n', ' ')
+            + "\"");
     out.flush();
     return 1;
   }
