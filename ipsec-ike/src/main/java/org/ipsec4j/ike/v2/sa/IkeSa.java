@@ -522,7 +522,7 @@ public final class IkeSa {
 
   /** Its deletion was answered, or the peer deleted it. */
   void deleted(DownReason reason) {
-    if (isUp() && !succession.concludeByDeletion()) {
+    if (isUp() && !succession.discardedByPeer() && !succession.concludeByDeletion()) {
       down(reason);
     } else if (life instanceof Life.Closing closing && closing.wasUp()) {
       tellDown(closing.reason());
