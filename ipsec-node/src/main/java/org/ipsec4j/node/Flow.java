@@ -48,6 +48,11 @@ final class Flow {
     return null;
   }
 
+  /** Whether a packet without an association asks for one. */
+  boolean acquiresOnTraffic() {
+    return peer.remoteEndpoint() != null && child.start() != ChildProfile.StartAction.NONE;
+  }
+
   /** Whether any association may be sent on. */
   boolean isUp() {
     return !usable.isEmpty();

@@ -117,7 +117,7 @@ final class PacketPath {
     Association association = flow == null ? null : flow.select(view);
     if (association != null) {
       choose(i, association);
-    } else if (flow == null || flow.peer.remoteEndpoint() == null) {
+    } else if (flow == null || !flow.acquiresOnTraffic()) {
       burst.drop(i, DropReason.NO_SA);
     } else if (flow.await(now, burst.slab(), burst.offset(i), burst.length(i))) {
       counters.waiting(1);
@@ -203,11 +203,11 @@ final class PacketPath {
     }
     espIn.open(burst, PacketForm.PAYLOAD, now);
     for (int i = 0; i < burst.size(); i++) {
+      InboundSa sa = espIn.sa(i);
+      if (sa != null && espIn.isAuthentic(i) && !heard.contains(sa)) {
+        heard.add(sa);
+      }
       if (burst.isAlive(i)) {
-        InboundSa sa = espIn.sa(i);
-        if (sa != null && !heard.contains(sa)) {
-          heard.add(sa);
-        }
         checkPolicy(burst, i, sa);
         innerLength[i] = burst.length(i);
       }
