@@ -5,5 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module org.ipsec4j.testkit {
   requires transitive org.ipsec4j.api;
   requires transitive org.ipsec4j.sim;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports org.ipsec4j.testkit;
 }

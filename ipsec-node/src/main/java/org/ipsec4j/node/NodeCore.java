@@ -161,6 +161,11 @@ public final class NodeCore {
     return new NodeStatus(ike.status(), children, counters());
   }
 
+  /** The installed Child SAs, for judges of the rekey invariant. */
+  SaLedger ledger() {
+    return ledger;
+  }
+
   private void asked(long now, Flow flow, TrafficPair packet) {
     initiate(now, flow, packet);
   }
