@@ -6,5 +6,6 @@ module org.ipsec4j.ike {
   requires transitive org.ipsec4j.api;
   requires static transitive org.jspecify;
 
+  exports org.ipsec4j.ike.engine;
   exports org.ipsec4j.ike.wire;
 }

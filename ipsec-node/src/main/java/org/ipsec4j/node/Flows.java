@@ -30,8 +30,15 @@ final class Flows {
         Flow flow = byName.get(key(String.valueOf(rule.peer()), String.valueOf(rule.child())));
         if (flow == null) {
           throw new IllegalArgumentException(
-              "rule `" + rule.name() + "` protects by " + rule.peer() + "/" + rule.child()
-                  + ", which is not in the policy (" + rule.origin() + ")");
+              "rule `"
+                  + rule.name()
+                  + "` protects by "
+                  + rule.peer()
+                  + "/"
+                  + rule.child()
+                  + ", which is not in the policy ("
+                  + rule.origin()
+                  + ")");
         }
         byRule[i] = flow;
       }

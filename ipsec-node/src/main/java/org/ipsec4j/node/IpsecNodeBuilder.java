@@ -131,9 +131,10 @@ public final class IpsecNodeBuilder {
         IkeEngineSettings.of(
                 Policies.view(settings.policy(), 1),
                 settings.crypto(),
+                settings.crypto().random(),
                 required(credentials, "credentials"),
-                Instant::now)
-            .withLocalAddress(IpsecNodeBuilder::addressTowards)
+                Instant::now,
+                IpsecNodeBuilder::addressOrAny)
             .withExportKeys(keySink != null));
   }
 
@@ -141,8 +142,7 @@ public final class IpsecNodeBuilder {
     LinkedHashSet<UdpOuter.Binding> bindings = new LinkedHashSet<>();
     for (PadEntry peer : set.peers()) {
       for (IpAddress address : localAddresses(peer)) {
-        bindings.add(
-            new UdpOuter.Binding(new Endpoint(address, peer.localIkePort()), false));
+        bindings.add(new UdpOuter.Binding(new Endpoint(address, peer.localIkePort()), false));
         bindings.add(new UdpOuter.Binding(new Endpoint(address, peer.localNatPort()), true));
       }
     }
@@ -159,8 +159,13 @@ public final class IpsecNodeBuilder {
       IpAddress local = addressTowards(remote);
       if (local == null) {
         throw new NodeStartException(
-            "peer `" + peer.name() + "`: there is no route to " + remote
-                + "; give the peer a local address, or see `ip route get " + remote + "`",
+            "peer `"
+                + peer.name()
+                + "`: there is no route to "
+                + remote
+                + "; give the peer a local address, or see `ip route get "
+                + remote
+                + "`",
             null);
       }
       return List.of(local);
@@ -178,6 +183,11 @@ public final class IpsecNodeBuilder {
     } catch (IOException | java.io.UncheckedIOException e) {
       return null;
     }
+  }
+
+  private static IpAddress addressOrAny(IpAddress remote) {
+    IpAddress local = addressTowards(remote);
+    return local != null ? local : remote.isV4() ? IpAddress.v4(0) : IpAddress.v6(0, 0);
   }
 
   private static List<IpAddress> allLocalAddresses() throws NodeStartException {

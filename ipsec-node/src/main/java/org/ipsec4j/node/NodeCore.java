@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A whole IPsec node without sockets, threads and clocks: the IKE engine, the packet path and the
- * policy, wired. {@link IpsecNode} gives it sockets and threads, a simulation gives it virtual ones.
+ * policy, wired. {@link IpsecNode} gives it sockets and threads, a simulation gives it virtual
+ * ones.
  *
  * <p>One thread at a time; time is {@code now} in nanoseconds and never goes back. After every call
  * the outputs have been handed to the {@link NodeIo}.
@@ -136,7 +137,9 @@ public final class NodeCore {
   /** The operator or the embedding program wants something of the IKE engine. */
   public void command(long now, IkeCommand command) {
     if (command instanceof IkeCommand.Shutdown) {
-      flows.all().forEach(flow -> path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.STOPPING));
+      flows
+          .all()
+          .forEach(flow -> path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.STOPPING));
     }
     ike.onCommand(now, command);
     settle(now);

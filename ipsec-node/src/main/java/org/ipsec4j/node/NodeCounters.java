@@ -9,8 +9,8 @@ import org.ipsec4j.api.packet.DropReason;
  * Counters of a node. Guarded by the node's lock; {@link Snapshot} is what others see.
  *
  * <p>Two balances hold at every moment: packets in from the inner side = sent protected + passed in
- * clear + waiting for an association + dropped; and ESP packets in from the outer side = delivered +
- * dropped.
+ * clear + waiting for an association + dropped; and ESP packets in from the outer side = delivered
+ * + dropped.
  */
 public final class NodeCounters {
   private final long[] outboundDrops = new long[DropReason.values().length];

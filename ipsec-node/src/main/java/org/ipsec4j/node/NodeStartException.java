@@ -10,8 +10,7 @@ public final class NodeStartException extends Exception {
    * @param message what is missing and what to do
    * @param cause what the system said, or null
    */
-  public NodeStartException(
-      String message, @org.jspecify.annotations.Nullable Throwable cause) {
+  public NodeStartException(String message, @org.jspecify.annotations.Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -13,8 +13,8 @@ import org.ipsec4j.api.policy.Identity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials of a node that uses pre-shared keys alone; for certificates see {@code PkiCredentials}
- * of ipsec-auth-pki. Immutable and thread-safe.
+ * Credentials of a node that uses pre-shared keys alone; for certificates see {@code
+ * PkiCredentials} of ipsec-auth-pki. Immutable and thread-safe.
  */
 public final class PskCredentials implements Credentials {
   private final Map<String, Secret> keys;

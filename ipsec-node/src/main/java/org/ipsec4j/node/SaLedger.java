@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The Child SAs of a node: which are installed, which are sent on, which linger.
  *
  * <p>It keeps the rekey invariant (RFC 7296 2.8): an inbound SA exists before anyone may send on
- * it; the responder of a rekey goes on sending on the old SA until a packet with a right ICV came on
- * the new one or the old one is removed; a replaced inbound SA lingers for packets on their way.
+ * it; the responder of a rekey goes on sending on the old SA until a packet with a right ICV came
+ * on the new one or the old one is removed; a replaced inbound SA lingers for packets on their way.
  * Guarded by the node's lock.
  */
 final class SaLedger {
@@ -75,8 +75,7 @@ final class SaLedger {
           crypto.packetKey(
               sa.transform(), sa.outboundKeys().encryption(), sa.outboundKeys().integrity());
       InboundSa inbound = InboundSa.of(sa, inKey);
-      Association association =
-          new Association(sa, inbound, OutboundSa.of(sa, outKey), flow);
+      Association association = new Association(sa, inbound, OutboundSa.of(sa, outKey), flow);
       byId.put(sa.id(), association);
       bySpi.put(sa.inboundSpi(), association);
       sad.install(inbound);

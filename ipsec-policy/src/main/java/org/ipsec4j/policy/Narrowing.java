@@ -66,7 +66,7 @@ final class Narrowing {
           steps.explain("traffic selectors", "peer `" + peer.name() + "` has no children"));
     }
     for (Grant grant : grants) {
-      if (grant != best) {
+      if (!grant.equals(best)) {
         steps.lost(
             subject(grant.child()),
             "`" + best.child().name() + "` fits better",

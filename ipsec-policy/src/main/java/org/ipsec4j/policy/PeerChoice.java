@@ -97,7 +97,7 @@ final class PeerChoice {
           steps.explain("identity " + remote, "no peer may be at the other address"));
     }
     for (PadEntry peer : fitting) {
-      if (peer != winner) {
+      if (!peer.equals(winner)) {
         steps.lost(subject(peer), "it may claim " + remote + " too; " + why(), peer.origin());
       }
     }

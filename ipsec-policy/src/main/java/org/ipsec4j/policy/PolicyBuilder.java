@@ -1,9 +1,11 @@
 package org.ipsec4j.policy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.ipsec4j.api.net.AddressRange;
 import org.ipsec4j.api.policy.ChildProfile;
@@ -96,7 +98,7 @@ public final class PolicyBuilder {
   /** The policy. */
   public PolicySet build() {
     List<SpdRule> rules = new ArrayList<>();
-    List<ChildProfile> placed = new ArrayList<>();
+    Set<String> placed = new HashSet<>();
     for (Entry entry : entries) {
       switch (entry) {
         case Entry.Plain plain -> rules.add(plain.rule());
@@ -107,14 +109,14 @@ public final class PolicyBuilder {
             throw new IllegalArgumentException(
                 "there is no child `" + protect.peer() + "/" + protect.child() + "`");
           }
-          placed.add(child);
+          placed.add(ruleName(peer, child));
           rules.add(protect(peer, child));
         }
       }
     }
     for (PadEntry peer : peers.values()) {
       for (ChildProfile child : peer.children()) {
-        if (placed.stream().noneMatch(other -> other == child)) {
+        if (!placed.contains(ruleName(peer, child))) {
           rules.add(protect(peer, child));
         }
       }
@@ -131,9 +133,13 @@ public final class PolicyBuilder {
     return policy;
   }
 
+  private static String ruleName(PadEntry peer, ChildProfile child) {
+    return peer.name() + "/" + child.name();
+  }
+
   private static SpdRule protect(PadEntry peer, ChildProfile child) {
     return new SpdRule(
-        peer.name() + "/" + child.name(),
+        ruleName(peer, child),
         SpdRule.Action.PROTECT,
         child.localSelectors(),
         child.remoteSelectors(),

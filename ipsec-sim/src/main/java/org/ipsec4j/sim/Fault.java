@@ -4,8 +4,9 @@ import java.util.function.Predicate;
 import org.ipsec4j.api.Bytes;
 
 /**
- * What a stretch of network does to a datagram. Faults are composed: each hands what it lets through
- * to the next. All chance comes from the given generator, so that a seed repeats everything.
+ * What a stretch of network does to a datagram. Faults are composed: each hands what it lets
+ * through to the next. All chance comes from the given generator, so that a seed repeats
+ * everything.
  */
 @FunctionalInterface
 public interface Fault {

@@ -10,8 +10,8 @@ import java.util.function.BooleanSupplier;
 import org.ipsec4j.api.net.IpAddress;
 
 /**
- * Hosts, a network and virtual time. It jumps from one thing that happens to the next, so hours cost
- * milliseconds; with the same seed everything happens again in the same way.
+ * Hosts, a network and virtual time. It jumps from one thing that happens to the next, so hours
+ * cost milliseconds; with the same seed everything happens again in the same way.
  *
  * <p>Single-threaded; contains no sockets, threads, sleeps or clocks.
  */
@@ -40,7 +40,8 @@ public final class Simulation {
   private final List<Tap> taps = new ArrayList<>();
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(
-          (a, b) -> a.time != b.time ? Long.compare(a.time, b.time) : Long.compare(a.order, b.order));
+          (a, b) ->
+              a.time != b.time ? Long.compare(a.time, b.time) : Long.compare(a.order, b.order));
   private Fault network = Fault.none();
   private long now;
   private long order;

@@ -108,7 +108,8 @@ class SimulationTest {
     IpAddress outer = IpAddress.parse("198.51.100.7");
     SimNat nat = new SimNat(A, outer, 40000);
     List<String> first = heard(1, nat, 1);
-    assertTrue(first.stream().anyMatch(line -> line.contains("198.51.100.7:40000")), first::toString);
+    assertTrue(
+        first.stream().anyMatch(line -> line.contains("198.51.100.7:40000")), first::toString);
     assertTrue(first.stream().noneMatch(line -> line.contains("192.0.2.1:")), first::toString);
     nat.forget();
     assertTrue(heard(1, nat, 1).stream().anyMatch(line -> line.contains("198.51.100.7:40001")));

@@ -18,7 +18,6 @@ import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.cli.record.KeyCollector;
 import org.ipsec4j.cli.record.OuterRecorder;
-import org.ipsec4j.node.PskCredentials;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.MemoryPort;
 import org.ipsec4j.node.NodeCounters;
@@ -26,6 +25,7 @@ import org.ipsec4j.node.NodeEvent;
 import org.ipsec4j.node.NodeStartException;
 import org.ipsec4j.node.NodeStatus;
 import org.ipsec4j.node.OuterTap;
+import org.ipsec4j.node.PskCredentials;
 import org.ipsec4j.node.capture.CaptureCensus;
 import org.ipsec4j.node.capture.WiresharkProfile;
 import org.jspecify.annotations.Nullable;
@@ -280,7 +280,11 @@ final class Demo {
       associations.add(
           String.format(
               "%s/%s %s in=%08x out=%08x",
-              child.peer(), child.name(), child.transform(), child.inboundSpi(), child.outboundSpi()));
+              child.peer(),
+              child.name(),
+              child.transform(),
+              child.inboundSpi(),
+              child.outboundSpi()));
     }
   }
 

@@ -81,7 +81,10 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static int failed(PrintWriter out, String why) {
-    out.println("demo: failed packets=0 mismatches=0 leaks=0 rekeys=0 reason=\"" + why.replace('"', '\'').replace('\n', ' ') + "\"");
+    out.println(
+        "demo: failed packets=0 mismatches=0 leaks=0 rekeys=0 reason=\""
+            + why.replace('"', '\'').replace('\n', ' ')
+            + "\"");
     out.flush();
     return 1;
   }

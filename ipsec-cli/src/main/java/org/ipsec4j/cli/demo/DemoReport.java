@@ -57,10 +57,19 @@ record DemoReport(
     row(
         out,
         "frames",
-        census.frames() + ", of them " + census.packets() + " with a valid IP header ("
-            + census.ipv4() + " IPv4, " + census.ipv6() + " IPv6)");
+        census.frames()
+            + ", of them "
+            + census.packets()
+            + " with a valid IP header ("
+            + census.ipv4()
+            + " IPv4, "
+            + census.ipv6()
+            + " IPv6)");
     if (census.badHeaderChecksums() > 0) {
-      row(out, "", census.badHeaderChecksums() + " with a wrong header checksum, carried all the same");
+      row(
+          out,
+          "",
+          census.badHeaderChecksums() + " with a wrong header checksum, carried all the same");
     }
     if (census.withoutPacket() > 0) {
       row(out, "apart", String.join(", ", Traffic.apart(census)));
@@ -81,7 +90,10 @@ record DemoReport(
         out,
         "time",
         String.format(
-            Locale.ROOT, "%.1f s, %,.0f packets/s", nanos / 1e9, packets / Math.max(1e-9, nanos / 1e9)));
+            Locale.ROOT,
+            "%.1f s, %,.0f packets/s",
+            nanos / 1e9,
+            packets / Math.max(1e-9, nanos / 1e9)));
     row(out, "rekeys", rekeys + " while packets flowed");
     row(out, "drops", drops());
     row(out, "leaks", Long.toString(leaks));
@@ -109,11 +121,19 @@ record DemoReport(
   /** The line for machines. */
   String lastLine() {
     String numbers =
-        "packets=" + packets + " mismatches=" + mismatches + " leaks=" + leaks + " rekeys=" + rekeys;
+        "packets="
+            + packets
+            + " mismatches="
+            + mismatches
+            + " leaks="
+            + leaks
+            + " rekeys="
+            + rekeys;
     if (ok()) {
       return "demo: ok " + numbers;
     }
-    String why = failures.isEmpty() ? "" : " reason=\"" + failures.getFirst().replace('"', '\'') + "\"";
+    String why =
+        failures.isEmpty() ? "" : " reason=\"" + failures.getFirst().replace('"', '\'') + "\"";
     return "demo: failed " + numbers + why;
   }
 }

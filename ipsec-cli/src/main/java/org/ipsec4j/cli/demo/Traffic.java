@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.ipsec4j.node.capture.CaptureProblem;
 import org.ipsec4j.node.capture.CaptureCensus;
+import org.ipsec4j.node.capture.CaptureProblem;
 import org.ipsec4j.node.capture.CaptureReader;
 import org.ipsec4j.node.capture.CapturedPacket;
 import org.ipsec4j.node.capture.IpExtractor;
@@ -93,7 +93,8 @@ final class Traffic {
     }
     InputStream own = Traffic.class.getResourceAsStream(OWN);
     if (own == null) {
-      throw new UncheckedIOException(new IOException("the recording " + OWN + " is not in the jar"));
+      throw new UncheckedIOException(
+          new IOException("the recording " + OWN + " is not in the jar"));
     }
     return CaptureReader.of(own, MOST_UNPACKED);
   }
@@ -121,8 +122,7 @@ final class Traffic {
     }
 
     private static String address(byte[] packet, int offset, int length) {
-      return new String(
-          packet, offset, length, java.nio.charset.StandardCharsets.ISO_8859_1);
+      return new String(packet, offset, length, java.nio.charset.StandardCharsets.ISO_8859_1);
     }
   }
 

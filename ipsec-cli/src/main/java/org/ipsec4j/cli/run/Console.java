@@ -52,13 +52,19 @@ final class Console {
     switch (verb) {
       case "status" -> printer.print(EventFields.of(node.status()));
       case "initiate" -> initiate(name);
-      case "rekey-child" -> children(name).forEach(c -> node.command(new IkeCommand.RekeyChild(c.id())));
-      case "delete-child" -> children(name).forEach(c -> node.command(new IkeCommand.DeleteChild(c.id())));
-      case "rekey-ike" -> ikeSas(name).forEach(sa -> node.command(new IkeCommand.RekeyIke(sa.ikeSa())));
-      case "delete-ike" -> ikeSas(name).forEach(sa -> node.command(new IkeCommand.DeleteIke(sa.ikeSa())));
+      case "rekey-child" ->
+          children(name).forEach(c -> node.command(new IkeCommand.RekeyChild(c.id())));
+      case "delete-child" ->
+          children(name).forEach(c -> node.command(new IkeCommand.DeleteChild(c.id())));
+      case "rekey-ike" ->
+          ikeSas(name).forEach(sa -> node.command(new IkeCommand.RekeyIke(sa.ikeSa())));
+      case "delete-ike" ->
+          ikeSas(name).forEach(sa -> node.command(new IkeCommand.DeleteIke(sa.ikeSa())));
       default ->
           refused(
-              "`" + verb + "` is no command: initiate, rekey-child, rekey-ike, delete-child,"
+              "`"
+                  + verb
+                  + "` is no command: initiate, rekey-child, rekey-ike, delete-child,"
                   + " delete-ike, status, quit");
     }
   }
@@ -66,7 +72,10 @@ final class Console {
   private void initiate(String name) {
     List<PadEntry> peers =
         policy.peers().stream()
-            .filter(peer -> peer.children().stream().anyMatch(child -> named(peer.name(), child.name(), name)))
+            .filter(
+                peer ->
+                    peer.children().stream()
+                        .anyMatch(child -> named(peer.name(), child.name(), name)))
             .toList();
     if (peers.size() != 1) {
       refused(

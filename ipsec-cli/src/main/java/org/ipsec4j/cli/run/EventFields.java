@@ -24,10 +24,13 @@ final class EventFields {
     return switch (event) {
       case NodeEvent.Started started -> named("ready");
       case NodeEvent.Ike ike -> of(ike.event());
-      case NodeEvent.ProviderRefused refused -> with(named("provider-refused"), "reason", refused.reason());
-      case NodeEvent.InstallFailed failed -> with(named("install-failed"), "reason", failed.reason());
+      case NodeEvent.ProviderRefused refused ->
+          with(named("provider-refused"), "reason", refused.reason());
+      case NodeEvent.InstallFailed failed ->
+          with(named("install-failed"), "reason", failed.reason());
       case NodeEvent.Trouble trouble -> with(named("trouble"), "reason", trouble.what());
-      case NodeEvent.Stopped stopped -> with(named("stopped"), "counters", counters(stopped.counters()));
+      case NodeEvent.Stopped stopped ->
+          with(named("stopped"), "counters", counters(stopped.counters()));
     };
   }
 
@@ -63,9 +66,12 @@ final class EventFields {
         fields,
         "algorithms",
         up.algorithms().encryption()
-            + "/" + up.algorithms().integrity()
-            + "/" + up.algorithms().prf()
-            + "/" + up.algorithms().keyExchange());
+            + "/"
+            + up.algorithms().integrity()
+            + "/"
+            + up.algorithms().prf()
+            + "/"
+            + up.algorithms().keyExchange());
     with(fields, "natLocal", up.natLocal());
     return with(fields, "natRemote", up.natRemote());
   }
@@ -145,8 +151,12 @@ final class EventFields {
 
   private static Map<String, Object> drops(NodeCounters.Snapshot counters) {
     Map<String, Object> drops = new LinkedHashMap<>();
-    counters.outboundDrops().forEach((reason, count) -> drops.merge(reason.name(), count, EventFields::sum));
-    counters.inboundDrops().forEach((reason, count) -> drops.merge(reason.name(), count, EventFields::sum));
+    counters
+        .outboundDrops()
+        .forEach((reason, count) -> drops.merge(reason.name(), count, EventFields::sum));
+    counters
+        .inboundDrops()
+        .forEach((reason, count) -> drops.merge(reason.name(), count, EventFields::sum));
     counters
         .ikeDrops()
         .forEach((reason, count) -> drops.merge("IKE_" + reason.name(), count, EventFields::sum));

@@ -32,7 +32,10 @@ final class EventPrinter {
   void print(NodeEvent event) {
     Map<String, Object> fields = EventFields.of(event);
     if (style == Style.text && event instanceof NodeEvent.Ike(IkeEvent.NegotiationFailed failed)) {
-      line(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " negotiation failed: " + failed.diagnosis().text());
+      line(
+          LocalTime.now().truncatedTo(ChronoUnit.SECONDS)
+              + " negotiation failed: "
+              + failed.diagnosis().text());
     } else {
       print(fields);
     }
@@ -50,7 +53,8 @@ final class EventPrinter {
     StringBuilder text = new StringBuilder();
     text.append(LocalTime.now().truncatedTo(ChronoUnit.SECONDS));
     fields.forEach(
-        (name, value) -> text.append(name.equals("event") ? " " + value : " " + name + "=" + value));
+        (name, value) ->
+            text.append(name.equals("event") ? " " + value : " " + name + "=" + value));
     line(text.toString());
   }
 

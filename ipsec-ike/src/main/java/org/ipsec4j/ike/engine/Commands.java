@@ -84,8 +84,7 @@ final class Commands {
     PadEntry peer = entry.get();
     Optional<ChildProfile> child = peer.child(command.child());
     if (child.isEmpty()) {
-      unknown(
-          peer.name(), "peer `" + peer.name() + "` has no child `" + command.child() + "`");
+      unknown(peer.name(), "peer `" + peer.name() + "` has no child `" + command.child() + "`");
       return;
     }
     IkeSa present = serving(peer.name());

@@ -86,7 +86,6 @@ final class Ikev2Engine implements IkeEngine {
 
   @Override
   public IkeStatus status() {
-    return new IkeStatus(
-        state.all().stream().map(IkeSa::status).filter(Objects::nonNull).toList());
+    return new IkeStatus(state.all().stream().map(IkeSa::status).filter(Objects::nonNull).toList());
   }
 }

@@ -64,8 +64,7 @@ final class Reception {
       case DecodeResult.UnsupportedVersion version -> {
         state.drop(IkeDropReason.UNSUPPORTED_VERSION);
         if (version.header().major() > IkeHeader.MAJOR && version.header().request()) {
-          refuse(
-              version.header(), NotifyPayload.of(NotifyType.INVALID_MAJOR_VERSION), from, to);
+          refuse(version.header(), NotifyPayload.of(NotifyType.INVALID_MAJOR_VERSION), from, to);
         }
       }
       case DecodeResult.Ok ok -> onMessage(from, to, octets, ok.message());
@@ -137,14 +136,7 @@ final class Reception {
       case InitGate.Verdict.Accept accept -> {
         IkeSa sa =
             IkeSa.respond(
-                state,
-                state,
-                accept,
-                to,
-                from,
-                request,
-                raw,
-                settings.halfOpenTimeout().toNanos());
+                state, state, accept, to, from, request, raw, settings.halfOpenTimeout().toNanos());
         state.initIndex().put(from, raw, sa);
       }
     }

@@ -71,7 +71,10 @@ public final class CryptoLoader {
         refused.add("crypto provider " + provider.name() + " ran no known-answer vectors");
       } else {
         refused.add(
-            "crypto provider " + provider.name() + " failed: " + String.join("; ", test.failures()));
+            "crypto provider "
+                + provider.name()
+                + " failed: "
+                + String.join("; ", test.failures()));
       }
     }
     if (accepted.isEmpty()) {

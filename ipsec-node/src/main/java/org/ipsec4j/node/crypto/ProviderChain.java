@@ -159,7 +159,8 @@ public final class ProviderChain implements CryptoProvider {
 
     Worker(List<CryptoProvider> providers) {
       this.providers = providers;
-      this.workers = providers.stream().map(CryptoProvider::packetWorker).toArray(PacketWorker[]::new);
+      this.workers =
+          providers.stream().map(CryptoProvider::packetWorker).toArray(PacketWorker[]::new);
     }
 
     @Override

@@ -10,8 +10,7 @@ import org.ipsec4j.api.sa.SaKeys;
  * @param outboundKeys keys that we seal with; likewise
  * @param initiator whether we began the exchange
  */
-public record AgreedChild(
-    Child child, SaKeys inboundKeys, SaKeys outboundKeys, boolean initiator) {
+public record AgreedChild(Child child, SaKeys inboundKeys, SaKeys outboundKeys, boolean initiator) {
   /** Wipes the keys of a Child SA that is not used. */
   public void destroyKeys() {
     inboundKeys.destroy();

@@ -45,8 +45,7 @@ final class ChildGrant {
    *
    * @param withKeyExchange false in IKE_AUTH
    */
-  static Result ask(
-      ExchangeContext sa, String phase, IkeMessage request, boolean withKeyExchange) {
+  static Result ask(ExchangeContext sa, String phase, IkeMessage request, boolean withKeyExchange) {
     PadEntry peer = sa.peer();
     List<TrafficSelector> remote = selectors(request, Role.INITIATOR);
     List<TrafficSelector> local = selectors(request, Role.RESPONDER);

@@ -52,10 +52,7 @@ final class ChildOffer {
   sealed interface Result {
     /** The answer lies within what we asked for. */
     record Agreed(
-        ChosenChild chosen,
-        SaMode mode,
-        List<TrafficSelector> local,
-        List<TrafficSelector> remote)
+        ChosenChild chosen, SaMode mode, List<TrafficSelector> local, List<TrafficSelector> remote)
         implements Result {}
 
     /**
@@ -130,7 +127,10 @@ final class ChildOffer {
     if (transport != wanted) {
       // A responder that does not echo it has set up tunnel mode: delete it (1.3.1).
       String detail =
-          "we asked for " + profile().mode() + ", the peer chose " + (transport ? SaMode.TRANSPORT : SaMode.TUNNEL);
+          "we asked for "
+              + profile().mode()
+              + ", the peer chose "
+              + (transport ? SaMode.TRANSPORT : SaMode.TUNNEL);
       return new Result.Failed(Diagnoses.modeMismatch(phase, profile(), detail), true);
     }
     return new Result.Agreed(chosen, profile().mode(), local, remote);
@@ -154,8 +154,7 @@ final class ChildOffer {
     if (error.is(NotifyType.TS_UNACCEPTABLE) || error.is(NotifyType.SINGLE_PAIR_REQUIRED)) {
       return Diagnoses.selectorsRefused(phase, profile());
     }
-    return Diagnoses.peerError(
-        phase, NotifyType.name(error.notifyType()), profile().origin());
+    return Diagnoses.peerError(phase, NotifyType.name(error.notifyType()), profile().origin());
   }
 
   /**

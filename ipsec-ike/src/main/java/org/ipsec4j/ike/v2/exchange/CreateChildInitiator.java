@@ -171,8 +171,7 @@ public final class CreateChildInitiator extends OwnExchange {
     int id = data.length() == 2 ? data.at(0) << 8 | data.at(1) : -1;
     KeyExchangeMethod other = KeyExchangeMethod.ofId(id).orElse(null);
     if (other == null || !methods.contains(other) || tried.contains(other)) {
-      sa.tellFailure(
-          Diagnoses.noCommonKeyExchange(PHASE, id, methods, wanted.profile().origin()));
+      sa.tellFailure(Diagnoses.noCommonKeyExchange(PHASE, id, methods, wanted.profile().origin()));
       giveUp();
       return;
     }

@@ -77,8 +77,7 @@ public final class CreateChildResponder extends PeerExchange {
     }
     Child old = old(rekey);
     if (old == null) {
-      return NotifyPayload.about(
-          NotifyType.CHILD_SA_NOT_FOUND, rekey.protocolId(), rekey.spi());
+      return NotifyPayload.about(NotifyType.CHILD_SA_NOT_FOUND, rekey.protocolId(), rekey.spi());
     }
     return sa.stateOf(old) == ChildState.LIVE
         ? null

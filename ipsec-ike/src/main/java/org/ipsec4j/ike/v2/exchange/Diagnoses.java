@@ -65,8 +65,11 @@ public final class Diagnoses {
         peer.origin(),
         evidence,
         List.of(
-            "a firewall passes port 500 and drops port " + remote.port() + ": capture on both sides",
-            "large messages with certificates are lost as IP fragments: switch IKE fragmentation on",
+            "a firewall passes port 500 and drops port "
+                + remote.port()
+                + ": capture on both sides",
+            "large messages with certificates are lost as IP fragments: switch IKE fragmentation"
+                + " on",
             "the peer dropped the request without an answer: its log tells"));
   }
 
@@ -486,7 +489,9 @@ public final class Diagnoses {
     String name =
         switch (transform.type()) {
           case Transform.ENCR ->
-              EncryptionAlgorithm.ofId(transform.id()).map(Enum::name).orElse("ENCR_" + transform.id());
+              EncryptionAlgorithm.ofId(transform.id())
+                  .map(Enum::name)
+                  .orElse("ENCR_" + transform.id());
           case Transform.PRF ->
               PrfAlgorithm.ofId(transform.id())
                   .map(prf -> "PRF_" + prf.name())

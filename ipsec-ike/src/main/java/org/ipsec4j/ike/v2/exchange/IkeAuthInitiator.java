@@ -101,12 +101,7 @@ public final class IkeAuthInitiator extends OwnExchange {
     }
     working = true;
     PeerProof.check(
-        sa,
-        peer,
-        response,
-        idr,
-        () -> !isOver() && sa.alive(),
-        result -> proven(result, response));
+        sa, peer, response, idr, () -> !isOver() && sa.alive(), result -> proven(result, response));
     return true;
   }
 

@@ -161,8 +161,7 @@ public final class IkeSaInitInitiator extends OwnExchange {
     if (error.is(NotifyType.INVALID_MAJOR_VERSION)) {
       return Diagnoses.versionMismatch(peer.origin());
     }
-    return Diagnoses.peerError(
-        "IKE_SA_INIT", NotifyType.name(error.notifyType()), peer.origin());
+    return Diagnoses.peerError("IKE_SA_INIT", NotifyType.name(error.notifyType()), peer.origin());
   }
 
   /** {@code <-- HDR(A,0), N(COOKIE)}: the same request again behind the cookie (2.6). */
@@ -220,8 +219,7 @@ public final class IkeSaInitInitiator extends OwnExchange {
     return true;
   }
 
-  private void completed(
-      Outcome<Secret> outcome, IkeMessage response, ChosenIke chosen, Bytes nr) {
+  private void completed(Outcome<Secret> outcome, IkeMessage response, ChosenIke chosen, Bytes nr) {
     working = false;
     switch (outcome) {
       case Outcome.Failed<Secret> failed ->
@@ -230,8 +228,7 @@ public final class IkeSaInitInitiator extends OwnExchange {
         try {
           sa.opened(facts(done.value(), response, chosen, nr));
         } catch (CryptoException e) {
-          sa.collapse(
-              Diagnoses.cryptoFailed("IKE_SA_INIT", e, peer.origin()));
+          sa.collapse(Diagnoses.cryptoFailed("IKE_SA_INIT", e, peer.origin()));
         } finally {
           done.value().destroy();
         }
@@ -241,8 +238,7 @@ public final class IkeSaInitInitiator extends OwnExchange {
 
   private InitFacts facts(Secret shared, IkeMessage response, ChosenIke chosen, Bytes nr)
       throws CryptoException {
-    IkeSaId id =
-        new IkeSaId(response.header().initiatorSpi(), response.header().responderSpi());
+    IkeSaId id = new IkeSaId(response.header().initiatorSpi(), response.header().responderSpi());
     Environment env = sa.env();
     boolean fragmentation =
         peer.ike().fragmentation() && response.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);

@@ -27,8 +27,8 @@ import org.ipsec4j.ike.wire.Payload;
 import org.ipsec4j.ike.wire.SaPayload;
 
 /**
- * IKE_SA_INIT, the peer began (RFC 7296 1.2). What can be refused was refused before, without state,
- * by {@link InitGate}.
+ * IKE_SA_INIT, the peer began (RFC 7296 1.2). What can be refused was refused before, without
+ * state, by {@link InitGate}.
  *
  * <pre>
  *   HDR(A,0), SAi1, KEi, Ni, N(NAT_DETECTION_*), ...  --&gt;
@@ -82,9 +82,7 @@ public final class IkeSaInitResponder extends PeerExchange {
         try {
           open(done.value(), request, ni);
         } catch (CryptoException e) {
-          sa.collapse(
-              Diagnoses.cryptoFailed(
-                  "IKE_SA_INIT", e, candidates.getFirst().origin()));
+          sa.collapse(Diagnoses.cryptoFailed("IKE_SA_INIT", e, candidates.getFirst().origin()));
         } finally {
           done.value().sharedSecret().destroy();
         }

@@ -97,15 +97,13 @@ public final class InformationalInitiator extends OwnExchange {
           case Purpose.DeleteChild delete ->
               List.of(
                   DeletePayload.childSas(
-                      delete.child().protocolId(),
-                      List.of(delete.child().inboundSpiOctets())));
+                      delete.child().protocolId(), List.of(delete.child().inboundSpiOctets())));
           case Purpose.DeleteUnused delete ->
               List.of(
                   DeletePayload.childSas(
                       delete.protocolId(), List.of(Child.octets(delete.inboundSpi()))));
           case Purpose.DeleteIke delete -> List.of(DeletePayload.ikeSa());
-          case Purpose.Notice notice ->
-              List.of(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED));
+          case Purpose.Notice notice -> List.of(NotifyPayload.of(NotifyType.AUTHENTICATION_FAILED));
         };
     sa.request(ExchangeType.INFORMATIONAL, payloads);
   }

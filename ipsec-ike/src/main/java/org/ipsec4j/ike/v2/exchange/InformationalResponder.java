@@ -16,8 +16,8 @@ import org.ipsec4j.ike.wire.NotifyType;
 import org.ipsec4j.ike.wire.Payload;
 
 /**
- * INFORMATIONAL, the peer began (RFC 7296 1.4, 1.4.1, 2.25): always answered, if only to say that we
- * live.
+ * INFORMATIONAL, the peer began (RFC 7296 1.4, 1.4.1, 2.25): always answered, if only to say that
+ * we live.
  *
  * <pre>
  *   HDR, SK {[N,] [D]}  --&gt;
@@ -49,7 +49,8 @@ public final class InformationalResponder extends PeerExchange {
     }
     NotifyPayload fatal = request.error().filter(InformationalResponder::isFatal).orElse(null);
     if (fatal != null) {
-      // Our proof was refused after our answer had gone out, or our message was unreadable (2.21.2).
+      // Our proof was refused after our answer had gone out, or our message was unreadable
+      // (2.21.2).
       sa.answer(List.of());
       sa.tellFailure(
           fatal.is(NotifyType.AUTHENTICATION_FAILED)

@@ -19,8 +19,8 @@ import org.ipsec4j.ike.wire.SaPayload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be said about the first request of a peer without keeping any state for it (RFC 7296 2.6,
- * 2.7, 1.2).
+ * What can be said about the first request of a peer without keeping any state for it (RFC 7296
+ * 2.6, 2.7, 1.2).
  */
 public final class InitGate {
   private InitGate() {}
@@ -46,8 +46,7 @@ public final class InitGate {
      * @param answer the notification
      * @param diagnosis why, or null when the peer is expected to try again
      */
-    record Refuse(NotifyPayload answer, @Nullable Diagnosis diagnosis)
-        implements Verdict {}
+    record Refuse(NotifyPayload answer, @Nullable Diagnosis diagnosis) implements Verdict {}
 
     /**
      * Not answered.
@@ -55,8 +54,7 @@ public final class InitGate {
      * @param reason counted
      * @param diagnosis why, or null when that is not worth telling
      */
-    record Drop(IkeDropReason reason, @Nullable Diagnosis diagnosis)
-        implements Verdict {}
+    record Drop(IkeDropReason reason, @Nullable Diagnosis diagnosis) implements Verdict {}
   }
 
   /** Judges a request that obeys the payload rules. */

@@ -27,8 +27,7 @@ final class InitKeys {
   static IkeKeys rekeyed(
       InitFacts old, Prf prf, IkeSaId id, ChosenIke chosen, Secret shared, Bytes ni, Bytes nr)
       throws CryptoException {
-    Secret skeyseed =
-        KeyDerivation.rekeySkeyseed(old.prf(), old.keys().skD(), shared, ni, nr);
+    Secret skeyseed = KeyDerivation.rekeySkeyseed(old.prf(), old.keys().skD(), shared, ni, nr);
     try {
       return KeyDerivation.ikeKeys(
           prf, skeyseed, ni, nr, id, chosen.encryption(), chosen.integrity());

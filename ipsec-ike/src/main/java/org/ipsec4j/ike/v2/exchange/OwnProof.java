@@ -76,8 +76,7 @@ final class OwnProof {
   }
 
   private static Result failed(PadEntry peer, CryptoException e) {
-    return new Result.Failed(
-        Diagnoses.cryptoFailed("IKE_AUTH", e, peer.origin()));
+    return new Result.Failed(Diagnoses.cryptoFailed("IKE_AUTH", e, peer.origin()));
   }
 
   private static Result bySharedKey(
@@ -112,7 +111,10 @@ final class OwnProof {
     SignatureAlgorithm algorithm = SignatureAuth.choose(key.algorithms(), sa.facts().peerHashes());
     if (algorithm == null) {
       String detail =
-          "our key does " + key.algorithms() + ", the peer verifies with " + sa.facts().peerHashes();
+          "our key does "
+              + key.algorithms()
+              + ", the peer verifies with "
+              + sa.facts().peerHashes();
       next.accept(new Result.Failed(Diagnoses.noCommonSignature(peer, detail)));
       return;
     }
@@ -129,8 +131,7 @@ final class OwnProof {
       PadEntry peer, SigningKey key, SignatureAlgorithm algorithm, Outcome<Bytes> outcome) {
     return switch (outcome) {
       case Outcome.Done<Bytes> done ->
-          new Result.Ready(
-              Certificates.chain(key), SignatureAuth.emit(algorithm, done.value()));
+          new Result.Ready(Certificates.chain(key), SignatureAuth.emit(algorithm, done.value()));
       case Outcome.Failed<Bytes> failed ->
           new Result.Failed(Diagnoses.cryptoFailed("IKE_AUTH", failed, peer.origin()));
     };

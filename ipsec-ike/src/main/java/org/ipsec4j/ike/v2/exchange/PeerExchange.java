@@ -3,8 +3,8 @@ package org.ipsec4j.ike.v2.exchange;
 import org.ipsec4j.ike.wire.IkeMessage;
 
 /**
- * An exchange that the peer began: processes the request, builds the response. One object serves one
- * request, which is authentic and obeys the payload rules; it ends with {@link
+ * An exchange that the peer began: processes the request, builds the response. One object serves
+ * one request, which is authentic and obeys the payload rules; it ends with {@link
  * ExchangeContext#answer}.
  */
 public abstract sealed class PeerExchange

@@ -64,8 +64,7 @@ final class PeerProof {
     try {
       octets = octets(sa.facts(), id);
     } catch (CryptoException e) {
-      next.accept(
-          refused(Diagnoses.cryptoFailed("IKE_AUTH", e, peer.origin())));
+      next.accept(refused(Diagnoses.cryptoFailed("IKE_AUTH", e, peer.origin())));
       return;
     }
     switch (peer.remoteAuth()) {
@@ -153,8 +152,7 @@ final class PeerProof {
     };
   }
 
-  private static Result result(
-      PadEntry peer, IdPayload id, AuthPayload auth, AuthResult outcome) {
+  private static Result result(PadEntry peer, IdPayload id, AuthPayload auth, AuthResult outcome) {
     return switch (outcome) {
       case AuthResult.Verified verified -> new Result.Proven(verified.fact());
       case AuthResult.Failed failed ->

@@ -7,9 +7,9 @@ import org.ipsec4j.api.ike.OffloadedWork;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One slow step with what follows it. {@link #run} may happen on any thread; everything else happens
- * on the engine's. When the IKE SA that wanted the step is gone by the time it is done, the result
- * is discarded and nothing follows.
+ * One slow step with what follows it. {@link #run} may happen on any thread; everything else
+ * happens on the engine's. When the IKE SA that wanted the step is gone by the time it is done, the
+ * result is discarded and nothing follows.
  *
  * @param <T> kind of result
  */

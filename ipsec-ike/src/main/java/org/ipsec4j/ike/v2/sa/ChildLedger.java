@@ -104,8 +104,7 @@ final class ChildLedger {
     }
     entry.rekeyAt = IkeEngine.NO_TIMEOUT;
     entry.retireAt = env.now() + RETIRE_AFTER;
-    env.emit(
-        new IkeOutput.ReplaceChildSa(old.id(), describe(owner, agreed), agreed.initiator()));
+    env.emit(new IkeOutput.ReplaceChildSa(old.id(), describe(owner, agreed), agreed.initiator()));
     env.tell(
         new IkeEvent.ChildRekeyed(
             owner.peer().name(),

@@ -268,7 +268,9 @@ final class Conversation {
             case OpenResult.Incomplete incomplete -> new Received.Part();
             case OpenResult.Refused refused ->
                 new Received.BadRequest(
-                    refusal(refused.failure()), describe(refused.failure()), reason(refused.failure()));
+                    refusal(refused.failure()),
+                    describe(refused.failure()),
+                    reason(refused.failure()));
             case OpenResult.Opened opened ->
                 MessageRules.check(opened.message()) instanceof RuleResult.Violation violation
                     ? new Received.BadRequest(

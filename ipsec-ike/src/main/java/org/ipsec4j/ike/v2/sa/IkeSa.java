@@ -110,8 +110,7 @@ public final class IkeSa implements ExchangeContext {
       Endpoint remote,
       ChildRequest firstChild) {
     IkeSa sa =
-        new IkeSa(
-            env, host, true, new IkeSaId(env.newIkeSpi(), 0), new Path(local, remote), 0);
+        new IkeSa(env, host, true, new IkeSaId(env.newIkeSpi(), 0), new Path(local, remote), 0);
     sa.peer = peer;
     sa.firstChild = firstChild;
     host.added(sa);
@@ -278,7 +277,8 @@ public final class IkeSa implements ExchangeContext {
   private void onDue(ChildLedger.Due due) {
     switch (due) {
       case ChildLedger.Due.Rekey rekey -> Wishes.rekey(this, agenda, rekey.child());
-      case ChildLedger.Due.Expired expired -> Wishes.delete(this, expired.child(), DownReason.EXPIRED);
+      case ChildLedger.Due.Expired expired ->
+          Wishes.delete(this, expired.child(), DownReason.EXPIRED);
       case ChildLedger.Due.Overdue overdue ->
           Wishes.delete(this, overdue.child(), DownReason.REDUNDANT);
     }
@@ -289,16 +289,14 @@ public final class IkeSa implements ExchangeContext {
       case Life.Opening opening ->
           collapse(
               hints.isEmpty()
-                  ? Diagnoses.noAnswer(
-                      peer(), remote(), peer().ike().retransmitTries(), List.of())
+                  ? Diagnoses.noAnswer(peer(), remote(), peer().ike().retransmitTries(), List.of())
                   : hints.getFirst());
       case Life.Authenticating authenticating ->
           collapse(
               Diagnoses.noAnswerAfterInit(
                   peer(), remote(), hints.stream().map(Diagnosis::summary).toList()));
       case Life.Up up -> {
-        tellFailure(
-            Diagnoses.unresponsive(peer(), remote(), peer().ike().retransmitTries()));
+        tellFailure(Diagnoses.unresponsive(peer(), remote(), peer().ike().retransmitTries()));
         down(DownReason.PEER_UNRESPONSIVE);
         vanish();
       }
@@ -396,16 +394,12 @@ public final class IkeSa implements ExchangeContext {
   }
 
   @Nullable ChildRequest firstChild() {
-    return life instanceof Life.Opening || life instanceof Life.Authenticating
-        ? firstChild
-        : null;
+    return life instanceof Life.Opening || life instanceof Life.Authenticating ? firstChild : null;
   }
 
   /** How ESP of this IKE SA travels: in UDP, or null for natively. */
   @Nullable UdpEncapsulation encapsulation() {
-    return facts().nat().encapsulate()
-        ? new UdpEncapsulation(path.local(), path.remote())
-        : null;
+    return facts().nat().encapsulate() ? new UdpEncapsulation(path.local(), path.remote()) : null;
   }
 
   /** The peer is known to live. */
@@ -603,11 +597,7 @@ public final class IkeSa implements ExchangeContext {
 
   /** Our own cryptography fails: nothing can be said to the peer any more. */
   private void broken(CryptoException e) {
-    tellFailure(
-        Diagnoses.cryptoFailed(
-            "sealing",
-            e,
-            peer == null ? null : peer.origin()));
+    tellFailure(Diagnoses.cryptoFailed("sealing", e, peer == null ? null : peer.origin()));
     if (life instanceof Life.Up) {
       down(DownReason.PROTOCOL_ERROR);
     }
@@ -644,8 +634,7 @@ public final class IkeSa implements ExchangeContext {
 
   @Override
   public void tellFailure(Diagnosis diagnosis) {
-    env.tell(
-        new IkeEvent.NegotiationFailed(peer == null ? "" : peer.name(), remote(), diagnosis));
+    env.tell(new IkeEvent.NegotiationFailed(peer == null ? "" : peer.name(), remote(), diagnosis));
   }
 
   @Override
@@ -668,11 +657,7 @@ public final class IkeSa implements ExchangeContext {
       secure(opened);
     } catch (CryptoException e) {
       opened.keys().destroy();
-      collapse(
-          Diagnoses.cryptoFailed(
-              "IKE_SA_INIT",
-              e,
-              peer == null ? null : peer.origin()));
+      collapse(Diagnoses.cryptoFailed("IKE_SA_INIT", e, peer == null ? null : peer.origin()));
       return;
     }
     life = new Life.Authenticating();
@@ -696,8 +681,7 @@ public final class IkeSa implements ExchangeContext {
   }
 
   private void secure(InitFacts agreed) throws CryptoException {
-    SecureChannel channel =
-        Channels.open(env, agreed, peer != null ? peer : candidates.getFirst());
+    SecureChannel channel = Channels.open(env, agreed, peer != null ? peer : candidates.getFirst());
     facts = agreed;
     conversation.secure(agreed.id(), channel);
     if (env.exportKeys()) {
@@ -743,8 +727,7 @@ public final class IkeSa implements ExchangeContext {
     timers.cancelAll();
     timers.set(
         SaTimer.REKEY,
-        ChildLedger.due(
-            env.random(), now, profile.rekeyAfter(), profile.rekeyJitterPercent()));
+        ChildLedger.due(env.random(), now, profile.rekeyAfter(), profile.rekeyJitterPercent()));
     timers.set(SaTimer.EXPIRE, ChildLedger.due(env.random(), now, profile.hardLifetime(), 0));
     timers.set(SaTimer.LIVENESS, ChildLedger.due(env.random(), now, profile.liveness(), 0));
     if (facts().nat().local()) {
@@ -863,11 +846,7 @@ public final class IkeSa implements ExchangeContext {
       succession.ikeRekeyed(successor);
     } catch (CryptoException e) {
       successor.keys().destroy();
-      tellFailure(
-          Diagnoses.cryptoFailed(
-              "CREATE_CHILD_SA",
-              e,
-              peer().origin()));
+      tellFailure(Diagnoses.cryptoFailed("CREATE_CHILD_SA", e, peer().origin()));
       close(DownReason.PROTOCOL_ERROR);
     }
   }

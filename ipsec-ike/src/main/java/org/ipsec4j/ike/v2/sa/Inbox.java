@@ -158,8 +158,7 @@ final class Inbox {
   }
 
   /** Authentic and not to be processed: the peer hears so (2.21.3). */
-  private void onBadRequest(
-      Endpoint from, Endpoint to, IkeHeader header, Received.BadRequest bad) {
+  private void onBadRequest(Endpoint from, Endpoint to, IkeHeader header, Received.BadRequest bad) {
     sa.env().drop(bad.reason());
     if (!sa.isPresent() || sa.life() instanceof Life.Opening) {
       return;

@@ -110,8 +110,7 @@ final class Succession {
       }
     }
     successor.inherit(sa.replacedBy(byUs));
-    sa.env()
-        .tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
+    sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
     successor.pump();
   }
 

@@ -37,8 +37,7 @@ public final class Wishes {
     if (underWay || isUp(profile, local, remote)) {
       return;
     }
-    agenda.enqueue(
-        new CreateChildInitiator(sa, ChildRequest.of(profile, local, remote), null));
+    agenda.enqueue(new CreateChildInitiator(sa, ChildRequest.of(profile, local, remote), null));
     sa.pump();
   }
 

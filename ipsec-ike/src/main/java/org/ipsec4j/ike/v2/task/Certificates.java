@@ -23,7 +23,9 @@ public final class Certificates {
 
   /** Our certificates, the end entity first. */
   public static List<? extends Payload> chain(SigningKey key) {
-    return key.certificateChain().stream().map(der -> new CertPayload(X509_SIGNATURE, der)).toList();
+    return key.certificateChain().stream()
+        .map(der -> new CertPayload(X509_SIGNATURE, der))
+        .toList();
   }
 
   /** The peer's certificates, the end entity first; other encodings are skipped. */
@@ -41,6 +43,7 @@ public final class Certificates {
       return Optional.empty();
     }
     List<Bytes> hashes = credentials.anchorKeyHashes(method);
-    return Optional.of(new CertReqPayload(X509_SIGNATURE, Bytes.concat(hashes.toArray(Bytes[]::new))));
+    return Optional.of(
+        new CertReqPayload(X509_SIGNATURE, Bytes.concat(hashes.toArray(Bytes[]::new))));
   }
 }

@@ -57,8 +57,7 @@ public final class NatTraversal {
     return List.of(
         NotifyPayload.of(NotifyType.NAT_DETECTION_SOURCE_IP, sourceHash),
         NotifyPayload.of(
-            NotifyType.NAT_DETECTION_DESTINATION_IP,
-            NatDetection.hash(crypto, id, destination)));
+            NotifyType.NAT_DETECTION_DESTINATION_IP, NatDetection.hash(crypto, id, destination)));
   }
 
   /**

@@ -89,7 +89,8 @@ public final class SecureChannel {
    */
   public Repetition repetition(byte[] datagram, IkeMessage outer) {
     if (isFragment(outer)
-        && (!fragmentation || !(outer.first(SkfPayload.class) instanceof SkfPayload skf)
+        && (!fragmentation
+            || !(outer.first(SkfPayload.class) instanceof SkfPayload skf)
             || skf.number() != 1)) {
       return Repetition.IGNORED;
     }

@@ -11,8 +11,8 @@ import org.ipsec4j.api.packet.PacketPort;
 
 /**
  * A TUN device: each read is one IP packet that the system routed to it, each write one that the
- * system receives from it. One thread may receive while others send. No packet is copied: the system
- * reads from and writes to the burst's slab.
+ * system receives from it. One thread may receive while others send. No packet is copied: the
+ * system reads from and writes to the burst's slab.
  */
 public final class TunPort implements PacketPort {
   private static final long TUNSETIFF = 0x400454caL;
@@ -60,7 +60,9 @@ public final class TunPort implements PacketPort {
         throw new IOException(
             switch (-result) {
               case Libc.EBUSY ->
-                  "the TUN device `" + name + "` is in use: another gateway runs, or choose another"
+                  "the TUN device `"
+                      + name
+                      + "` is in use: another gateway runs, or choose another"
                       + " name under node: { tun: { name: ... } }";
               case Libc.EPERM -> "the TUN device `" + name + "` cannot be made" + PRIVILEGES;
               default -> "the TUN device `" + name + "` cannot be made (error " + -result + ")";
