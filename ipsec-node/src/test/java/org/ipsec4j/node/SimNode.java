@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.ike.IkeCommand;
@@ -40,6 +41,7 @@ final class SimNode implements SimHost, SaSide {
   private final Inner inner;
   private final SaLog log = new SaLog();
   private final List<IkeEvent> events = new ArrayList<>();
+  private Consumer<IkeEvent> listener = event -> {};
   private Offloading offloading = Offloading.inline();
   private NodeSettings made;
   private IkeEngine engine;
@@ -72,6 +74,11 @@ final class SimNode implements SimHost, SaSide {
   /** When offloaded work comes back; at once when not said. */
   void offloading(Offloading when) {
     offloading = when;
+  }
+
+  /** Hears every event as it happens. */
+  void onEvent(Consumer<IkeEvent> newListener) {
+    listener = newListener;
   }
 
   /** Everything is lost but the policy: a crash and a new start. */
@@ -278,6 +285,7 @@ final class SimNode implements SimHost, SaSide {
         case NodeEvent.Ike told -> {
           events.add(told.event());
           log.heard(told.event());
+          listener.accept(told.event());
         }
         case NodeEvent.InstallFailed failed -> throw new AssertionError(name + ": " + failed);
         case NodeEvent.Trouble trouble -> throw new AssertionError(name + ": " + trouble);

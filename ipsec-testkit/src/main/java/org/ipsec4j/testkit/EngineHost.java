@@ -284,10 +284,16 @@ public final class EngineHost implements SimHost, SaSide {
       return;
     }
     gone.sending = false;
-    for (Installed successor : installed.values()) {
-      if (remove.child().equals(successor.replaces) && !successor.lingers()) {
-        send(successor);
+    Installed successor = null;
+    for (Installed each : installed.values()) {
+      // Of two successors ours stays, and the other one the peer may not have (RFC 7296 2.8.1).
+      boolean later = successor == null || !successor.sendAtOnce;
+      if (remove.child().equals(each.replaces) && !each.lingers() && later) {
+        successor = each;
       }
+    }
+    if (successor != null) {
+      send(successor);
     }
     if (remove.replaced()) {
       gone.lingersUntil = simulation.now() + LINGER_NANOS;
