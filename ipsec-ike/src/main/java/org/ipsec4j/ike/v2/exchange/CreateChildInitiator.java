@@ -2,6 +2,7 @@ package org.ipsec4j.ike.v2.exchange;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CreateChildInitiator extends OwnExchange {
   private static final String PHASE = "CREATE_CHILD_SA";
+  private static final int MOST_DELETED = 16;
 
   private final ExchangeContext sa;
   private final ChildRequest wanted;
@@ -41,6 +43,7 @@ public final class CreateChildInitiator extends OwnExchange {
   private @Nullable KeyExchangeMethod method;
   private KeyExchange.@Nullable Initiation initiation;
   private @Nullable ChildOffer offer;
+  private final Set<Integer> deletedByPeer = new HashSet<>();
   private boolean working;
 
   /**
@@ -72,6 +75,13 @@ public final class CreateChildInitiator extends OwnExchange {
   /** What is asked for. */
   public ChildRequest wanted() {
     return wanted;
+  }
+
+  /** The peer deleted a Child SA that nobody knows: it may be the one that is on its way to us. */
+  public void deletedByPeer(int spi) {
+    if (deletedByPeer.size() < MOST_DELETED) {
+      deletedByPeer.add(spi);
+    }
   }
 
   /** The same wish as an exchange of its own, for another try. */
@@ -255,6 +265,9 @@ public final class CreateChildInitiator extends OwnExchange {
         sa.childUp(child);
       } else {
         sa.childRekeyed(rekeyed, child, ni, nr);
+      }
+      if (deletedByPeer.contains(child.child().outboundSpi())) {
+        sa.childDeletedByPeer(child.child());
       }
     } catch (CryptoException e) {
       fail(

@@ -118,6 +118,14 @@ public interface ExchangeContext {
   /** The peer deleted a Child SA. */
   void childDeletedByPeer(Child child);
 
+  /**
+   * The peer deleted a Child SA that we do not have: perhaps one that we are asking for, whose
+   * answer is on its way.
+   *
+   * @param spi the peer's inbound SPI
+   */
+  void unknownDeletedByPeer(int spi);
+
   /** Our deletion of a Child SA was answered. */
   void childDeleted(Child child);
 

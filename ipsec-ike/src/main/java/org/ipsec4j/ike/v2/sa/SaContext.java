@@ -16,6 +16,7 @@ import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.ike.v2.exchange.AgreedChild;
 import org.ipsec4j.ike.v2.exchange.Child;
 import org.ipsec4j.ike.v2.exchange.Diagnoses;
+import org.ipsec4j.ike.v2.exchange.CreateChildInitiator;
 import org.ipsec4j.ike.v2.exchange.Environment;
 import org.ipsec4j.ike.v2.exchange.ExchangeContext;
 import org.ipsec4j.ike.v2.exchange.InformationalInitiator;
@@ -206,6 +207,13 @@ final class SaContext implements ExchangeContext {
   @Override
   public void childDeletedByPeer(Child child) {
     sa.children().remove(sa, child, DownReason.DELETED_BY_PEER);
+  }
+
+  @Override
+  public void unknownDeletedByPeer(int spi) {
+    if (sa.agenda().running() instanceof CreateChildInitiator create) {
+      create.deletedByPeer(spi);
+    }
   }
 
   @Override
