@@ -169,9 +169,11 @@ public final class IkeSa {
     return switch (life) {
       case Life.Opening opening -> exchange instanceof IkeSaInitInitiator;
       case Life.Authenticating authenticating -> exchange instanceof IkeAuthInitiator;
-      // Not while we work on what the peer wants: it would have to put us off (2.25).
+      // Not while it is open whether this SA stays (2.8.2), nor while we work on what the peer
+      // wants: it would have to put us off (2.25).
       case Life.Up up ->
-          exchange.type() != ExchangeType.CREATE_CHILD_SA || !conversation.answering();
+          !succession.undecided()
+              && (exchange.type() != ExchangeType.CREATE_CHILD_SA || !conversation.answering());
       case Life.Replaced replaced -> true;
       case Life.Closing closing -> true;
       case Life.Lingering lingering -> false;

@@ -92,12 +92,28 @@ final class Succession {
       handOver(met.peerSuccessor(), false);
     } else {
       met.peerSuccessor().awaitDeletion();
+      moveWaiting(met.peerSuccessor(), successor);
       handOver(successor, true);
     }
   }
 
+  /**
+   * Whether the peer made this SA to take another's place, our own rekey of that one runs, and so
+   * it is open which of the two new ones stays. Until then this one has no children.
+   */
+  boolean undecided() {
+    return predecessor != null;
+  }
+
   private void handOver(IkeSa successor, boolean byUs) {
-    for (OwnExchange waiting : sa.agenda().takeWaiting()) {
+    moveWaiting(sa, successor);
+    successor.inherit(sa.replacedBy(byUs));
+    sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
+    successor.pump();
+  }
+
+  private static void moveWaiting(IkeSa from, IkeSa successor) {
+    for (OwnExchange waiting : from.agenda().takeWaiting()) {
       switch (waiting) {
         case CreateChildInitiator create ->
             successor.agenda().enqueue(create.on(successor.context()));
@@ -112,9 +128,6 @@ final class Succession {
         default -> waiting.abort();
       }
     }
-    successor.inherit(sa.replacedBy(byUs));
-    sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
-    successor.pump();
   }
 
   /** When our own rekey came to nothing, the peer's counts. */
