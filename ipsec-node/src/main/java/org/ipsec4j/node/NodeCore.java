@@ -117,6 +117,8 @@ public final class NodeCore {
     for (Flow flow : flows.all()) {
       if (flow.waitingUntil() <= now) {
         path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.ACQUIRE_TIMEOUT);
+        // Whatever became of the wish, the next packet may ask again; the engine asks nobody twice.
+        flow.askingEnded();
       }
       if (flow.retryAt() <= now) {
         initiate(now, flow, null);
