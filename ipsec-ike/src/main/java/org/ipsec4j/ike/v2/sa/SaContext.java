@@ -195,13 +195,28 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void childUp(AgreedChild agreed) {
+    if (closing(agreed)) {
+      return;
+    }
     sa.children().up(sa, agreed);
   }
 
   @Override
   public void childRekeyed(Child old, AgreedChild agreed, Bytes ni, Bytes nr) {
     failingSince = IkeEngine.NO_TIMEOUT;
+    if (closing(agreed)) {
+      return;
+    }
     sa.succession().childRekeyed(old, agreed, ni, nr);
+  }
+
+  /** We were told to close while the exchange ran: its Child SA goes with the IKE SA. */
+  private boolean closing(AgreedChild agreed) {
+    if (sa.life() instanceof Life.Closing) {
+      sa.children().neverUsed(agreed);
+      return true;
+    }
+    return false;
   }
 
   @Override

@@ -67,7 +67,11 @@ final class Succession {
 
   void ikeRekeyed(InitFacts facts) throws CryptoException {
     IkeSa successor = IkeSa.successor(sa, facts);
-    if (facts.initiator()) {
+    if (!sa.isUp()) {
+      // We were told to close while our rekey ran. The peer has moved everything to the successor.
+      successor.discard();
+      successor.pump();
+    } else if (facts.initiator()) {
       byUs(facts, successor);
     } else if (sa.agenda().running() instanceof RekeyIkeInitiator) {
       // Both at once: which one stays is known when our own answer is here.
