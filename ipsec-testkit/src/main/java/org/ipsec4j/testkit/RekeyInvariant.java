@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
+import org.ipsec4j.api.ike.IkeStatus.IkeSaStatus;
+import org.ipsec4j.api.ike.IkeStatus.Phase;
+import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.sim.Simulation;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +111,26 @@ public final class RekeyInvariant implements Simulation.Invariant {
       return first ? Excuse.FIRST_UNCONFIRMED : null;
     }
     Optional<DownReason> reason = receiver.wentDown(spi);
-    return reason.isEmpty() ? null : of(reason.get());
+    if (reason.isPresent()) {
+      return of(reason.get());
+    }
+    // A replaced SA goes with its IKE SA without a word of its own.
+    return carrierIsUp(sender, view, receiver) ? null : Excuse.IKE_SA_LOST;
+  }
+
+  /** Whether the receiver still has the IKE SA that carries the SA at the sender. */
+  private static boolean carrierIsUp(SaSide sender, SaView view, SaSide receiver) {
+    IkeSaId carrier =
+        sender.ike().ikeSas().stream()
+            .filter(
+                ike ->
+                    ike.children().stream()
+                        .anyMatch(child -> child.child().equals(view.sa().id())))
+            .map(IkeSaStatus::ikeSa)
+            .findFirst()
+            .orElse(view.sa().ikeSa());
+    return receiver.ike().ikeSas().stream()
+        .anyMatch(ike -> ike.ikeSa().equals(carrier) && ike.phase() != Phase.CLOSING);
   }
 
   private static @Nullable Excuse of(DownReason reason) {
