@@ -11,6 +11,7 @@ import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.KeyExchange;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
+import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.ike.OffloadedWork.Kind;
 import org.ipsec4j.ike.v2.exchange.ExchangeContext.ChildState;
 import org.ipsec4j.ike.wire.ExchangeType;
@@ -44,6 +45,7 @@ public final class CreateChildInitiator extends OwnExchange {
   private KeyExchange.@Nullable Initiation initiation;
   private @Nullable ChildOffer offer;
   private final Set<Integer> deletedByPeer = new HashSet<>();
+  private long putOffSince = IkeEngine.NO_TIMEOUT;
   private boolean working;
 
   /**
@@ -86,12 +88,14 @@ public final class CreateChildInitiator extends OwnExchange {
 
   /** The same wish as an exchange of its own, for another try. */
   CreateChildInitiator again() {
-    return new CreateChildInitiator(sa, wanted, rekeyed);
+    return on(sa);
   }
 
   /** The same wish on another IKE SA, which took this one's place. */
   public CreateChildInitiator on(ExchangeContext successor) {
-    return new CreateChildInitiator(successor, wanted, rekeyed);
+    CreateChildInitiator next = new CreateChildInitiator(successor, wanted, rekeyed);
+    next.putOffSince = putOffSince;
+    return next;
   }
 
   @Override
@@ -193,8 +197,9 @@ public final class CreateChildInitiator extends OwnExchange {
   private boolean onRefusal(NotifyPayload error) {
     if (error.is(NotifyType.TEMPORARY_FAILURE)) {
       CreateChildInitiator next = again();
+      next.putOffSince = Math.min(putOffSince, sa.env().now());
       conclude();
-      sa.postpone(next);
+      sa.postpone(next, next.putOffSince);
       return true;
     }
     if (error.is(NotifyType.CHILD_SA_NOT_FOUND) && rekeyed != null) {

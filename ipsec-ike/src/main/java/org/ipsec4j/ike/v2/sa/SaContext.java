@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.ike.Diagnosis;
-import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.net.Endpoint;
@@ -32,7 +31,6 @@ final class SaContext implements ExchangeContext {
   private static final long OUT_OF_STEP = Duration.ofMinutes(3).toNanos();
 
   private final IkeSa sa;
-  private long failingSince = IkeEngine.NO_TIMEOUT;
 
   SaContext(IkeSa sa) {
     this.sa = sa;
@@ -117,11 +115,8 @@ final class SaContext implements ExchangeContext {
   }
 
   @Override
-  public void postpone(OwnExchange exchange) {
-    if (failingSince == IkeEngine.NO_TIMEOUT) {
-      failingSince = env().now();
-    }
-    if (env().now() - failingSince > OUT_OF_STEP) {
+  public void postpone(OwnExchange exchange, long since) {
+    if (env().now() - since > OUT_OF_STEP) {
       exchange.abort();
       sa.close(DownReason.PROTOCOL_ERROR);
     } else {
@@ -203,7 +198,6 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void childRekeyed(Child old, AgreedChild agreed, Bytes ni, Bytes nr) {
-    failingSince = IkeEngine.NO_TIMEOUT;
     if (closing(agreed)) {
       return;
     }
@@ -259,7 +253,6 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void ikeRekeyed(InitFacts successor) {
-    failingSince = IkeEngine.NO_TIMEOUT;
     try {
       sa.succession().ikeRekeyed(successor);
     } catch (CryptoException e) {
