@@ -41,7 +41,7 @@ final class SimNode implements SimHost, SaSide {
   private final Inner inner;
   private final SaLog log = new SaLog();
   private final List<IkeEvent> events = new ArrayList<>();
-  private Consumer<IkeEvent> listener = event -> {};
+  private final List<Consumer<IkeEvent>> listeners = new ArrayList<>();
   private Offloading offloading = Offloading.inline();
   private NodeSettings made;
   private IkeEngine engine;
@@ -77,8 +77,8 @@ final class SimNode implements SimHost, SaSide {
   }
 
   /** Hears every event as it happens. */
-  void onEvent(Consumer<IkeEvent> newListener) {
-    listener = newListener;
+  void onEvent(Consumer<IkeEvent> listener) {
+    listeners.add(listener);
   }
 
   /** Everything is lost but the policy: a crash and a new start. */
@@ -285,7 +285,7 @@ final class SimNode implements SimHost, SaSide {
         case NodeEvent.Ike told -> {
           events.add(told.event());
           log.heard(told.event());
-          listener.accept(told.event());
+          listeners.forEach(listener -> listener.accept(told.event()));
         }
         case NodeEvent.InstallFailed failed -> throw new AssertionError(name + ": " + failed);
         case NodeEvent.Trouble trouble -> throw new AssertionError(name + ": " + trouble);

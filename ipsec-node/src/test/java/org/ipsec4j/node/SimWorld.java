@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.ike.IkeCommand;
+import org.ipsec4j.api.ike.Diagnosis;
 import org.ipsec4j.api.ike.IkeEngine;
+import org.ipsec4j.api.ike.IkeEvent;
+import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.ike.IkeStatus.IkeSaStatus;
 import org.ipsec4j.api.ike.IkeStatus.Phase;
 import org.ipsec4j.api.net.IpAddress;
@@ -118,6 +121,8 @@ final class SimWorld {
     left = node("left", setup.leftAddress(), policy(setup, true));
     right = node("right", RIGHT, policy(setup, false));
     invariant = new RekeyInvariant(left, right);
+    left.onEvent(event -> checkEvent(left, event));
+    right.onEvent(event -> checkEvent(right, event));
     simulation.tap((now, datagram) -> onSent(datagram));
     simulation.invariant(this::check);
   }
@@ -199,6 +204,21 @@ final class SimWorld {
     }
   }
 
+  /** Two of our own never find that the other breaks the protocol, whatever the network does. */
+  private static void checkEvent(SimNode node, IkeEvent event) {
+    boolean wrong =
+        switch (event) {
+          case IkeEvent.IkeDown down -> down.reason() == DownReason.PROTOCOL_ERROR;
+          case IkeEvent.ChildDown down -> down.reason() == DownReason.PROTOCOL_ERROR;
+          case IkeEvent.NegotiationFailed failed ->
+              failed.diagnosis().cause() != Diagnosis.Cause.NO_ANSWER;
+          default -> false;
+        };
+    if (wrong) {
+      throw new AssertionError(node.name() + " tells " + event);
+    }
+  }
+
   private void onSent(Datagram datagram) {
     if (recording) {
       recorded.add(datagram);
@@ -254,6 +274,30 @@ final class SimWorld {
     return delivered.size();
   }
 
+  /** Numbers of packets that were offered and did not come out, so far. */
+  List<Integer> missing() {
+    return sent.keySet().stream().filter(number -> !delivered.contains(number)).sorted().toList();
+  }
+
+  /** Brings SAs up on a well network and lets two packets pass. */
+  SimWorld established() {
+    initiate(left);
+    simulation.settle();
+    send(left);
+    send(right);
+    simulation.settle();
+    SaAssertions.assertEstablished(left, right);
+    return this;
+  }
+
+  /** Both nodes send a packet every so often until a moment. */
+  void chatter(long every, long until) {
+    for (long at = simulation.now(); at < until; at += every) {
+      simulation.at(at, () -> send(left));
+      simulation.at(at + every / 2, () -> send(right));
+    }
+  }
+
   int offered() {
     return sent.size();
   }
@@ -296,6 +340,13 @@ final class SimWorld {
     if (!up.isEmpty()) {
       IkeSaId id = up.get(random.below(up.size()));
       say(node, "deletes " + id);
+      node.command(new IkeCommand.DeleteIke(id));
+    }
+  }
+
+  /** Everything that a node has with the other goes, on both sides. */
+  void deleteAll(SimNode node) {
+    for (IkeSaId id : SaAssertions.established(node)) {
       node.command(new IkeCommand.DeleteIke(id));
     }
   }
