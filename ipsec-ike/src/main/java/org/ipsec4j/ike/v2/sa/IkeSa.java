@@ -492,7 +492,7 @@ public final class IkeSa {
   /** It is not used any more; the peer is to delete it. */
   void awaitDeletion() {
     life = new Life.Replaced();
-    clock.closing(env.now());
+    clock.replaced(env.now());
   }
 
   /** It is deleted, and nobody but the peer is told. */
@@ -524,7 +524,9 @@ public final class IkeSa {
 
   /** Its deletion was answered, or the peer deleted it. */
   void deleted(DownReason reason) {
-    if (isUp() && !succession.concludeByDeletion()) {
+    if (succession.undecided()) {
+      succession.lostByPeer();
+    } else if (isUp() && !succession.concludeByDeletion()) {
       down(reason);
     } else if (life instanceof Life.Closing closing && closing.wasUp()) {
       tellDown(closing.reason());

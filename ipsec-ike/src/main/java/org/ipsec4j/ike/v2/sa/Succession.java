@@ -109,6 +109,15 @@ final class Succession {
     return predecessor != null;
   }
 
+  /** The peer deletes what it made itself: it lost, and ours stays as soon as its answer is here. */
+  void lostByPeer() {
+    IkeSa old = predecessor;
+    predecessor = null;
+    if (old != null) {
+      old.succession().collision = null;
+    }
+  }
+
   private void handOver(IkeSa successor, boolean byUs) {
     moveWaiting(sa, successor);
     successor.inherit(sa.replacedBy(byUs));
