@@ -211,7 +211,7 @@ final class SimWorld {
           case IkeEvent.IkeDown down -> down.reason() == DownReason.PROTOCOL_ERROR;
           case IkeEvent.ChildDown down -> down.reason() == DownReason.PROTOCOL_ERROR;
           case IkeEvent.NegotiationFailed failed ->
-              failed.diagnosis().cause() != Diagnosis.Cause.NO_ANSWER;
+              failed.diagnosis().culprit() != Diagnosis.Culprit.NETWORK;
           default -> false;
         };
     if (wrong) {

@@ -107,14 +107,15 @@ public final class RekeyInvariant implements Simulation.Invariant {
       if (sender.installedAt(view.sa().inboundSpi()) <= receiver.restartedAt()) {
         return Excuse.RESTARTED;
       }
-      boolean first = view.replaces() == null && !view.sa().initiator();
-      return first ? Excuse.FIRST_UNCONFIRMED : null;
+      if (view.replaces() == null && !view.sa().initiator()) {
+        return Excuse.FIRST_UNCONFIRMED;
+      }
     }
     Optional<DownReason> reason = receiver.wentDown(spi);
     if (reason.isPresent()) {
       return of(reason.get());
     }
-    // A replaced SA goes with its IKE SA without a word of its own.
+    // A replaced SA goes with its IKE SA without a word of its own, and so does an answer.
     return carrierIsUp(sender, view, receiver) ? null : Excuse.IKE_SA_LOST;
   }
 
