@@ -480,7 +480,8 @@ public final class IkeSa {
 
   /** Another IKE SA takes its place, children and all; it is only there to be deleted. */
   ChildLedger replacedBy(boolean weDelete) {
-    awaitDeletion();
+    life = new Life.Replaced();
+    clock.replaced(env.now());
     if (weDelete) {
       agenda.enqueue(InformationalInitiator.deleteIke(context, DownReason.REDUNDANT));
     }
@@ -489,10 +490,10 @@ public final class IkeSa {
     return moved;
   }
 
-  /** It is not used any more; the peer is to delete it. */
+  /** It is left over by a collision; the peer is to delete it. */
   void awaitDeletion() {
     life = new Life.Replaced();
-    clock.replaced(env.now());
+    clock.closing(env.now());
   }
 
   /** It is deleted, and nobody but the peer is told. */
