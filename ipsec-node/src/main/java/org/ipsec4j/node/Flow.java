@@ -58,6 +58,11 @@ final class Flow {
     return !usable.isEmpty();
   }
 
+  /** Whether a packet may go out on an association. */
+  boolean uses(Association association) {
+    return usable.contains(association);
+  }
+
   void use(Association association) {
     if (!usable.contains(association)) {
       usable.add(association);

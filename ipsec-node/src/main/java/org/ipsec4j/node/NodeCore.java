@@ -117,6 +117,8 @@ public final class NodeCore {
     for (Flow flow : flows.all()) {
       if (flow.waitingUntil() <= now) {
         path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.ACQUIRE_TIMEOUT);
+        // Whatever became of the wish, the next packet may ask again; the engine asks nobody twice.
+        flow.askingEnded();
       }
       if (flow.retryAt() <= now) {
         initiate(now, flow, null);
@@ -162,6 +164,11 @@ public final class NodeCore {
       children.add(NodeStatus.Child.of(association));
     }
     return new NodeStatus(ike.status(), children, counters());
+  }
+
+  /** The installed Child SAs, for judges of the rekey invariant. */
+  SaLedger ledger() {
+    return ledger;
   }
 
   private void asked(long now, Flow flow, TrafficPair packet) {

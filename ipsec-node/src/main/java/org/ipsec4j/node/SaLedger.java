@@ -59,11 +59,24 @@ final class SaLedger {
       flow.use(association);
       if (before != null) {
         before.flow().stopUsing(before);
+        forgetPlans(before);
       }
     } else {
       association.sendOnUntilEvidence = before;
     }
     return association;
+  }
+
+  /**
+   * Both sides replaced the same SA and our successor stays (RFC 7296 2.8.1): the peer's is left
+   * over, the peer may not have it any more, and it is not sent on when the old SA goes.
+   */
+  private void forgetPlans(Association old) {
+    for (Association other : byId.values()) {
+      if (other.sendOnUntilEvidence == old) {
+        other.sendOnUntilEvidence = null;
+      }
+    }
   }
 
   private Association prepare(ChildSa sa, Flow flow) throws CryptoException {

@@ -10,8 +10,14 @@ import org.ipsec4j.ike.timer.TimerTable;
 
 /** When something of an IKE SA is due, and what follows. */
 final class SaClock {
-  /** How long a replaced or closing IKE SA is waited for. */
+  /** How long a closing IKE SA is waited for. */
   private static final long CLOSE_WITHIN = Duration.ofSeconds(30).toNanos();
+
+  /**
+   * How long a replaced IKE SA waits for the peer, who ought to delete it. Longer than peers
+   * retransmit: as long as our answer to its rekey may be lost, the peer must be able to ask again.
+   */
+  private static final long RETIRE_AFTER = Duration.ofMinutes(3).toNanos();
 
   /** How long the last answer of a dead IKE SA is repeated. */
   private static final long LINGER = Duration.ofSeconds(10).toNanos();
@@ -58,6 +64,12 @@ final class SaClock {
   void closing(long now) {
     timers.cancelAll();
     timers.setAfter(SaTimer.END, now, CLOSE_WITHIN);
+  }
+
+  /** Only its deletion by the peer is awaited. */
+  void replaced(long now) {
+    timers.cancelAll();
+    timers.setAfter(SaTimer.END, now, RETIRE_AFTER);
   }
 
   void lingering(long now) {

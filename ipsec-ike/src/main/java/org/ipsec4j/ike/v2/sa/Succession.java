@@ -82,7 +82,11 @@ final class Succession {
 
   void ikeRekeyed(InitFacts facts) throws CryptoException {
     IkeSa successor = IkeSa.successor(sa, facts);
-    if (facts.initiator()) {
+    if (!sa.isUp()) {
+      // We were told to close while our rekey ran. The peer has moved everything to the successor.
+      successor.discard();
+      successor.pump();
+    } else if (facts.initiator()) {
       byUs(facts, successor);
     } else if (sa.agenda().running() instanceof RekeyIkeInitiator) {
       // Both at once: which one stays is known when our own answer is here.
@@ -107,12 +111,37 @@ final class Succession {
       handOver(met.peerSuccessor(), false);
     } else {
       met.peerSuccessor().awaitDeletion();
+      moveWaiting(met.peerSuccessor(), successor);
       handOver(successor, true);
     }
   }
 
+  /**
+   * Whether the peer made this SA to take another's place, our own rekey of that one runs, and so
+   * it is open which of the two new ones stays. Until then this one has no children.
+   */
+  boolean undecided() {
+    return predecessor != null;
+  }
+
+  /** The peer deletes what it made itself: it lost, and ours stays as soon as its answer is here. */
+  void lostByPeer() {
+    IkeSa old = predecessor;
+    predecessor = null;
+    if (old != null) {
+      old.succession().collision = null;
+    }
+  }
+
   private void handOver(IkeSa successor, boolean byUs) {
-    for (OwnExchange waiting : sa.agenda().takeWaiting()) {
+    moveWaiting(sa, successor);
+    successor.inherit(sa.replacedBy(byUs));
+    sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
+    successor.pump();
+  }
+
+  private static void moveWaiting(IkeSa from, IkeSa successor) {
+    for (OwnExchange waiting : from.agenda().takeWaiting()) {
       switch (waiting) {
         case CreateChildInitiator create ->
             successor.agenda().enqueue(create.on(successor.context()));
@@ -127,9 +156,6 @@ final class Succession {
         default -> waiting.abort();
       }
     }
-    successor.inherit(sa.replacedBy(byUs));
-    sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
-    successor.pump();
   }
 
   /** When our own rekey is over, or came to nothing, the peer's counts. */
@@ -167,21 +193,6 @@ final class Succession {
     collision = null;
     met.peerSuccessor().succession().predecessor = null;
     handOver(met.peerSuccessor(), false);
-    return true;
-  }
-
-  /**
-   * The peer deletes the IKE SA that its own rekey made: it knows, before we do, that ours stays.
-   *
-   * @return whether this IKE SA was such a one
-   */
-  boolean discardedByPeer() {
-    IkeSa old = predecessor;
-    if (old == null) {
-      return false;
-    }
-    predecessor = null;
-    old.succession().collision = null;
     return true;
   }
 
