@@ -30,7 +30,9 @@ final class Flow {
   private long waitingUntil = Long.MAX_VALUE;
   private long retryAt = Long.MAX_VALUE;
   private long retryAfter = FIRST_RETRY_NANOS;
+  private long quietUntil = Long.MIN_VALUE;
   private boolean asked;
+  private boolean mayAskAgain;
 
   Flow(PadEntry peer, ChildProfile child) {
     this.peer = peer;
@@ -60,6 +62,7 @@ final class Flow {
     asked = false;
     retryAt = Long.MAX_VALUE;
     retryAfter = FIRST_RETRY_NANOS;
+    quietUntil = Long.MIN_VALUE;
   }
 
   void stopUsing(Association association) {
@@ -97,27 +100,67 @@ final class Flow {
     return waitingUntil;
   }
 
+  /** Whether packets wait. */
+  boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /** Whether packets may ask for an association: the policy lets them, and there is an address. */
+  boolean isAskedByPackets() {
+    return child.start() != ChildProfile.StartAction.NONE && peer.remoteEndpoint() != null;
+  }
+
+  /** Whether the node keeps the flow up by itself. */
+  boolean isKeptUp() {
+    return child.start() == ChildProfile.StartAction.INITIATE && peer.remoteEndpoint() != null;
+  }
+
   /** Whether a negotiation was asked for and has not ended. */
   boolean isAsked() {
     return asked;
   }
 
+  /** Whether a packet that waits asks for a negotiation now. */
+  boolean isToBeAsked() {
+    return !asked || mayAskAgain;
+  }
+
   void asked() {
     asked = true;
+    mayAskAgain = false;
     retryAt = Long.MAX_VALUE;
   }
 
-  void askingEnded() {
-    asked = false;
+  /**
+   * The next packet asks again. Nothing happens twice while the engine is still at it, and a
+   * request that it let go without a word must not silence the flow for ever.
+   */
+  void askAgain() {
+    mayAskAgain = true;
   }
 
-  /** Plans the next attempt; each failure doubles the wait, up to a minute. */
-  void retryLater(long now) {
+  /**
+   * Lets no packet ask for a while after a failure, so that a flow that cannot come up does not
+   * negotiate without pause; each failure doubles the while, up to a minute.
+   */
+  void failed(long now) {
     asked = false;
-    retryAt = now + retryAfter;
+    quietUntil = now + retryAfter;
     retryAfter = Math.min(2 * retryAfter, LAST_RETRY_NANOS);
   }
 
+  /** As {@link #failed}, and the node itself tries again then. */
+  void retryLater(long now) {
+    failed(now);
+    retryAt = quietUntil;
+  }
+
+  /** Whether a failure is so fresh that packets may not ask. */
+  boolean isQuiet(long now) {
+    return now < quietUntil;
+  }
+
+  /** When the node tries again; {@code Long.MAX_VALUE} for not. */
   long retryAt() {
     return retryAt;
   }
