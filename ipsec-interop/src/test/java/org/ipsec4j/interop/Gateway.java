@@ -271,6 +271,7 @@ final class Gateway implements IpsecHost {
   @Override
   public List<ChildSa> childSas() {
     return status().get("childSas").items().stream()
+        .filter(sa -> !sa.get("lingering").isTrue())
         .map(
             sa ->
                 new ChildSa(

@@ -50,6 +50,11 @@ final class Flow {
     return null;
   }
 
+  /** Whether a packet without an association asks for one. */
+  boolean acquiresOnTraffic() {
+    return peer.remoteEndpoint() != null && child.start() != ChildProfile.StartAction.NONE;
+  }
+
   /** Whether any association may be sent on. */
   boolean isUp() {
     return !usable.isEmpty();
@@ -103,11 +108,6 @@ final class Flow {
   /** Whether packets wait. */
   boolean hasWaiting() {
     return !waiting.isEmpty();
-  }
-
-  /** Whether packets may ask for an association: the policy lets them, and there is an address. */
-  boolean isAskedByPackets() {
-    return child.start() != ChildProfile.StartAction.NONE && peer.remoteEndpoint() != null;
   }
 
   /** Whether the node keeps the flow up by itself. */

@@ -117,7 +117,7 @@ final class PacketPath {
     Association association = flow == null ? null : flow.select(view);
     if (association != null) {
       choose(i, association);
-    } else if (flow == null || !flow.isAskedByPackets() || flow.isQuiet(now)) {
+    } else if (flow == null || !flow.acquiresOnTraffic() || flow.isQuiet(now)) {
       burst.drop(i, DropReason.NO_SA);
     } else if (flow.await(now, burst.slab(), burst.offset(i), burst.length(i))) {
       counters.waiting(1);

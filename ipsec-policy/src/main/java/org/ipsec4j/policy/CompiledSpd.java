@@ -3,7 +3,7 @@ package org.ipsec4j.policy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
 
@@ -18,7 +18,7 @@ public final class CompiledSpd {
   /** No rule selects the packet: it is discarded. */
   public static final int NO_MATCH = LinearSpd.NO_MATCH;
 
-  /** The packet does not show its ports, and they decide. */
+  /** The packet does not show its protocol or ports, and they decide. */
   public static final int UNDECIDED = LinearSpd.UNDECIDED;
 
   private static final int PROTOCOLS = 256;
@@ -49,8 +49,8 @@ public final class CompiledSpd {
    * @param localLow lower 64 bits, or the 32 bits of an IPv4 address zero-extended
    * @param remoteHigh the other side's
    * @param remoteLow the other side's
-   * @param protocol upper-layer protocol, 0 to 255
-   * @param localPort as in {@link Flow}: a port, ICMP type and code, or -1 when not shown
+   * @param protocol upper-layer protocol, or -1 when not shown
+   * @param localPort as in {@link Flow}
    * @param remotePort likewise
    * @return the index of the rule in the policy, or {@link #NO_MATCH} or {@link #UNDECIDED}
    */
@@ -63,22 +63,52 @@ public final class CompiledSpd {
       int protocol,
       int localPort,
       int remotePort) {
-    SpdTable table = (isV4 ? v4 : v6)[protocol & 0xff];
+    SpdTable table = (isV4 ? v4 : v6)[protocol < 0 ? PROTOCOLS : protocol & 0xff];
     return table.classify(localHigh, localLow, remoteHigh, remoteLow, localPort, remotePort);
   }
 
-  /** The same for addresses as objects; allocates nothing. */
-  public int classify(
-      IpAddress local, IpAddress remote, int protocol, int localPort, int remotePort) {
+  /**
+   * The rule that decides about a packet.
+   *
+   * @param packet successfully parsed
+   * @param outbound whether our side is the source
+   * @return the index of the rule in the policy, or {@link #NO_MATCH} or {@link #UNDECIDED}
+   */
+  public int classify(IpHeaderView packet, boolean outbound) {
+    int sender = packet.sourcePort();
+    int receiver = packet.isTypeAndCode() ? Flow.NOT_COMPARED : packet.destinationPort();
+    return outbound
+        ? classify(
+            packet.isV4(),
+            packet.sourceHigh(),
+            packet.sourceLow(),
+            packet.destinationHigh(),
+            packet.destinationLow(),
+            packet.protocol(),
+            sender,
+            receiver)
+        : classify(
+            packet.isV4(),
+            packet.destinationHigh(),
+            packet.destinationLow(),
+            packet.sourceHigh(),
+            packet.sourceLow(),
+            packet.protocol(),
+            receiver,
+            sender);
+  }
+
+  /** The rule that decides about a flow; for tools, which have one already. */
+  public int classify(Flow flow) {
     return classify(
-        local.isV4(),
-        local.high(),
-        local.low(),
-        remote.high(),
-        remote.low(),
-        protocol,
-        localPort,
-        remotePort);
+        flow.local().isV4(),
+        flow.local().high(),
+        flow.local().low(),
+        flow.remote().high(),
+        flow.remote().low(),
+        flow.protocol(),
+        flow.localPort(),
+        flow.remotePort());
   }
 
   /** Numbers the rules by what they do, so that two of them are quickly compared. */
@@ -106,7 +136,8 @@ public final class CompiledSpd {
       named[entry.remote().protocol()] = true;
     }
     SpdTable unnamed = table(family, effects, -1);
-    SpdTable[] tables = new SpdTable[PROTOCOLS];
+    SpdTable[] tables = new SpdTable[PROTOCOLS + 1];
+    tables[PROTOCOLS] = new SpdTable(family, effects, false);
     for (int protocol = 0; protocol < PROTOCOLS; protocol++) {
       // 0 stands for any protocol in a selector; in a packet it is just an unlikely number.
       tables[protocol] =
@@ -123,7 +154,8 @@ public final class CompiledSpd {
                     fits(entry.local().protocol(), protocol)
                         && fits(entry.remote().protocol(), protocol))
             .toList(),
-        effects);
+        effects,
+        true);
   }
 
   private static boolean fits(int selected, int protocol) {

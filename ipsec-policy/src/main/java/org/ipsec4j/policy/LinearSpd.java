@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  * PolicySet.Order#SPECIFICITY} the more specific pair of selectors wins: tunnels first, then by
  * addresses, protocol, ports, then DISCARD before BYPASS before PROTECT, then as written.
  *
- * <p>A packet that does not show its ports is decided only when the rules that need them make no
- * difference: else a fragment could leave in clear that a rule above protects. Immutable,
- * thread-safe.
+ * <p>A packet that does not show its protocol or ports is decided only when the rules that need
+ * them make no difference: else a fragment could leave in clear that a rule above protects.
+ * Immutable, thread-safe.
  */
 public final class LinearSpd {
   /** No rule selects the packet: it is discarded (RFC 4301 4.4.1). */
   public static final int NO_MATCH = -1;
 
-  /** The packet does not show its ports, and they decide. */
+  /** The packet does not show its protocol or ports, and they decide. */
   public static final int UNDECIDED = -2;
 
   /**
@@ -87,7 +87,8 @@ public final class LinearSpd {
     } else if (index == NO_MATCH) {
       steps.rejected(flow.toString(), "no rule selects the packet: it is discarded", null);
     } else {
-      steps.rejected(flow.toString(), "the packet does not show its ports, and they decide", null);
+      steps.rejected(
+          flow.toString(), "the packet does not show its protocol or ports, and they decide", null);
     }
     return new Verdict(index, winner, steps.explain(flow.toString(), "the policy has no rules"));
   }
@@ -105,7 +106,9 @@ public final class LinearSpd {
       case NO -> steps.rejected(subject(rule), mismatch(rule, flow), rule.origin());
       case MAYBE ->
           steps.lost(
-              subject(rule), "it needs ports, which the packet does not show", rule.origin());
+              subject(rule),
+              "it needs a protocol or ports, which the packet does not show",
+              rule.origin());
       case YES ->
           steps.lost(subject(rule), "it selects the packet too; " + why(winner), rule.origin());
     }
@@ -113,7 +116,7 @@ public final class LinearSpd {
 
   private String why(@Nullable SpdRule winner) {
     if (winner == null) {
-      return "a rule that needs ports stands before it";
+      return "a rule that needs what the packet does not show stands before it";
     }
     return policy.order() == PolicySet.Order.SEQUENCE
         ? "`" + winner.name() + "` is written before it"
@@ -121,21 +124,37 @@ public final class LinearSpd {
   }
 
   private static Fit fit(SpdEntry entry, Flow flow) {
-    Fit local = fit(entry.local(), flow, true);
-    Fit remote = fit(entry.remote(), flow, false);
-    return local.compareTo(remote) > 0 ? local : remote;
+    return worse(fit(entry.local(), flow, true), fit(entry.remote(), flow, false));
   }
 
   private static Fit fit(TrafficSelector selector, Flow flow, boolean local) {
     int port = local ? flow.localPort() : flow.remotePort();
-    if (selector.matches(local ? flow.local() : flow.remote(), flow.protocol(), port)) {
+    if (!selector.addresses().contains(local ? flow.local() : flow.remote())) {
+      return Fit.NO;
+    }
+    return worse(protocolFit(selector, flow.protocol()), portFit(selector, port));
+  }
+
+  private static Fit protocolFit(TrafficSelector selector, int protocol) {
+    if (selector.protocol() == 0 || selector.protocol() == protocol) {
       return Fit.YES;
     }
-    boolean portsDecide =
-        port == Flow.UNKNOWN
-            && selector.addresses().contains(local ? flow.local() : flow.remote())
-            && (selector.protocol() == 0 || selector.protocol() == flow.protocol());
-    return portsDecide ? Fit.MAYBE : Fit.NO;
+    return protocol == Flow.UNKNOWN ? Fit.MAYBE : Fit.NO;
+  }
+
+  private static Fit portFit(TrafficSelector selector, int port) {
+    if (selector.anyPort() || port == Flow.NOT_COMPARED) {
+      return Fit.YES;
+    }
+    if (port == Flow.UNKNOWN) {
+      return selector.isOpaque() ? Fit.YES : Fit.MAYBE;
+    }
+    boolean inside = selector.firstPort() <= port && port <= selector.lastPort();
+    return inside ? Fit.YES : Fit.NO;
+  }
+
+  private static Fit worse(Fit one, Fit other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static String mismatch(SpdRule rule, Flow flow) {
@@ -165,7 +184,7 @@ public final class LinearSpd {
     return (local ? flow.local() : flow.remote())
         + "["
         + flow.protocol()
-        + (port == Flow.UNKNOWN ? "" : "/" + port)
+        + (port < 0 ? "" : "/" + port)
         + "]";
   }
 

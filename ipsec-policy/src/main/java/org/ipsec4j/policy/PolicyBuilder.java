@@ -109,14 +109,14 @@ public final class PolicyBuilder {
             throw new IllegalArgumentException(
                 "there is no child `" + protect.peer() + "/" + protect.child() + "`");
           }
-          placed.add(peer.name() + "/" + child.name());
+          placed.add(ruleName(peer, child));
           rules.add(protect(peer, child));
         }
       }
     }
     for (PadEntry peer : peers.values()) {
       for (ChildProfile child : peer.children()) {
-        if (!placed.contains(peer.name() + "/" + child.name())) {
+        if (!placed.contains(ruleName(peer, child))) {
           rules.add(protect(peer, child));
         }
       }
@@ -133,9 +133,13 @@ public final class PolicyBuilder {
     return policy;
   }
 
+  private static String ruleName(PadEntry peer, ChildProfile child) {
+    return peer.name() + "/" + child.name();
+  }
+
   private static SpdRule protect(PadEntry peer, ChildProfile child) {
     return new SpdRule(
-        peer.name() + "/" + child.name(),
+        ruleName(peer, child),
         SpdRule.Action.PROTECT,
         child.localSelectors(),
         child.remoteSelectors(),

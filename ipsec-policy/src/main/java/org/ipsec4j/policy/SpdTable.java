@@ -11,6 +11,7 @@ final class SpdTable {
 
   private final int[] rule;
   private final int[] effect;
+  private final int[] protocolFit;
   private final Ranges local;
   private final Ranges remote;
   private final int[] localPorts;
@@ -21,11 +22,13 @@ final class SpdTable {
   /**
    * @param entries the one that wins first
    * @param effects a number for what each rule does
+   * @param protocolKnown whether the packets show a protocol, which all entries then select
    */
-  SpdTable(List<SpdEntry> entries, int[] effects) {
+  SpdTable(List<SpdEntry> entries, int[] effects, boolean protocolKnown) {
     int size = entries.size();
     rule = new int[size];
     effect = new int[size];
+    protocolFit = new int[size];
     localPorts = new int[size];
     remotePorts = new int[size];
     local = new Ranges(entries.stream().map(entry -> entry.local().addresses()).toList());
@@ -34,6 +37,8 @@ final class SpdTable {
       SpdEntry entry = entries.get(i);
       rule[i] = entry.index();
       effect[i] = effects[entry.index()];
+      boolean anyProtocol = entry.local().protocol() == 0 && entry.remote().protocol() == 0;
+      protocolFit[i] = protocolKnown || anyProtocol ? YES : MAYBE;
       localPorts[i] = ports(entry.local());
       remotePorts[i] = ports(entry.remote());
     }
@@ -60,11 +65,11 @@ final class SpdTable {
     int maybe = -1;
     for (int at = index.start(slot); at < end; at++) {
       int i = index.entry(at);
-      int ports = fit(localPorts[i], localPort) & fit(remotePorts[i], remotePort);
-      if (ports != NO
+      int fit = protocolFit[i] & fit(localPorts[i], localPort) & fit(remotePorts[i], remotePort);
+      if (fit != NO
           && local.contains(i, localHigh, localLow)
           && remote.contains(i, remoteHigh, remoteLow)) {
-        if (ports == YES) {
+        if (fit == YES) {
           return maybe < 0 || maybe == effect[i] ? rule[i] : LinearSpd.UNDECIDED;
         }
         if (maybe >= 0 && maybe != effect[i]) {
@@ -82,7 +87,7 @@ final class SpdTable {
   private static final int NO = 0;
 
   private static int fit(int ports, int port) {
-    if (ports == ANY_PORT) {
+    if (ports == ANY_PORT || port == Flow.NOT_COMPARED) {
       return YES;
     }
     if (port < 0) {

@@ -17,7 +17,7 @@ public final class IdentitySyntax {
   private IdentitySyntax() {}
 
   /**
-   * Reads an identity; the text form of one that a policy can name reads back as the same.
+   * Reads an identity; the text of one that a policy can name reads back as the same.
    *
    * @throws IllegalArgumentException when the text is none; the message says why
    */

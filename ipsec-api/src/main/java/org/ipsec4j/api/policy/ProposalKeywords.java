@@ -57,6 +57,8 @@ final class ProposalKeywords {
   }
 
   private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
+  // AES-GMAC has one word: a cipher without encryption in ESP, an integrity algorithm in AH.
+  private static final Map<String, Meaning> ONLY_AH = new LinkedHashMap<>();
   private static final Map<EncryptionTransform, String> ENCRYPTION = new LinkedHashMap<>();
   private static final Map<IntegrityAlgorithm, PrfAlgorithm> PRF_BESIDE =
       new EnumMap<>(IntegrityAlgorithm.class);
@@ -71,9 +73,11 @@ final class ProposalKeywords {
       }
     }
     for (IntegrityAlgorithm algorithm : IntegrityAlgorithm.values()) {
-      if (algorithm != IntegrityAlgorithm.NONE) {
-        MEANINGS.put(algorithm.keyword(), new Integrity(algorithm));
+      if (algorithm == IntegrityAlgorithm.NONE) {
+        continue;
       }
+      boolean shared = MEANINGS.containsKey(algorithm.keyword());
+      (shared ? ONLY_AH : MEANINGS).put(algorithm.keyword(), new Integrity(algorithm));
     }
     for (PrfAlgorithm algorithm : PrfAlgorithm.values()) {
       MEANINGS.put(algorithm.keyword(), new PseudoRandom(algorithm));
@@ -144,9 +148,10 @@ final class ProposalKeywords {
     };
   }
 
-  /** What {@code word} stands for; null when nothing. */
-  static @Nullable Meaning meaning(String word) {
-    return MEANINGS.get(word);
+  /** What {@code word} stands for in a proposal for AH or another one; null when nothing. */
+  static @Nullable Meaning meaning(String word, boolean ah) {
+    Meaning onlyAh = ah ? ONLY_AH.get(word) : null;
+    return onlyAh != null ? onlyAh : MEANINGS.get(word);
   }
 
   /** All words that are read, the ones that are written first. */

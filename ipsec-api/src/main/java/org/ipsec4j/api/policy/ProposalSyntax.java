@@ -215,7 +215,7 @@ public final class ProposalSyntax {
     if (word.isEmpty()) {
       throw new Refusal(new Problem(at, "", "an algorithm is missing here", null));
     }
-    ProposalKeywords.Meaning meaning = ProposalKeywords.meaning(word);
+    ProposalKeywords.Meaning meaning = ProposalKeywords.meaning(word, use == Use.AH);
     if (meaning == null) {
       throw refusal(
           at,
@@ -269,10 +269,6 @@ public final class ProposalSyntax {
           word,
           "a combined-mode cipher takes no integrity algorithm",
           beside == null ? null : beside.keyword());
-    }
-    boolean gmac = ProposalKeywords.prfBeside(algorithm) == null;
-    if (gmac && use != Use.AH) {
-      throw refusal(at, word, "`" + word + "` is for AH only", null);
     }
     addOnce(integrity, algorithm, word, at);
   }

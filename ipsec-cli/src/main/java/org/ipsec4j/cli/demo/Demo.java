@@ -85,7 +85,7 @@ final class Demo {
     DemoPolicy.Ports ports = DemoPolicy.Ports.free();
     Secret psk = randomKey();
     OuterRecorder recorder = OuterRecorder.create(capture);
-    try (KeyCollector keys = new KeyCollector()) {
+    try (KeyCollector keys = KeyCollector.keeping()) {
       keys.ports(ports.ikeA(), ports.natA());
       keys.ports(ports.ikeB(), ports.natB());
       RunIndex runs = new RunIndex(2 * census.bytes());
@@ -94,8 +94,8 @@ final class Demo {
       DemoReport report;
       try (MemoryPort lanA = new MemoryPort();
           MemoryPort lanB = new MemoryPort();
-          IpsecNode b = node(DemoPolicy.text('b', ports), psk, lanB, watchB, null);
-          IpsecNode a = node(DemoPolicy.text('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
+          IpsecNode b = node(DemoPolicy.tmp('b', ports), psk, lanB, watchB, null);
+          IpsecNode a = node(DemoPolicy.tmp('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
         Counted counted = replay(census, a, b, lanA, lanB, watchA, watchB);
         judge(runs);
         report =
@@ -149,13 +149,12 @@ final class Demo {
   }
 
   private IpsecNode node(
-      String policyText, Secret psk, MemoryPort lan, OuterTap tap, @Nullable KeyCollector keys)
+      PolicySet policy, Secret psk, MemoryPort lan, OuterTap tap, @Nullable KeyCollector keys)
       throws NodeStartException {
-    PolicySet policy = DemoPolicy.parse(policyText);
     var builder =
         IpsecNode.builder()
             .policy(policy)
-            .credentials(PskCredentials.of(DemoPolicy.pskName(policy), psk))
+            .credentials(PskCredentials.of("demo", psk))
             .inner(lan)
             .crypto(crypto)
             .outerTap(tap)

@@ -69,7 +69,7 @@ public final class DemoCommand implements Callable<Integer> {
             new Demo(traffic, folder.toAbsolutePath(), List.of(), progress::update)
                 .announce(progress::expect)
                 .run();
-        progress.close();
+        progress.wipe();
         report.print(out);
         return report.ok() ? 0 : 1;
       }

@@ -60,4 +60,34 @@ final class DemoPolicy {
       throw new UncheckedIOException(e);
     }
   }
+
+  static org.ipsec4j.api.policy.PolicySet tmp(char site, Ports p) {
+    boolean a = site == 'a';
+    return org.ipsec4j.policy.PolicyBuilder.named("demo " + site)
+        .peer(
+            a ? "b" : "a",
+            peer ->
+                peer.localAddress("127.0.0.1")
+                    .remoteAddress("127.0.0.1")
+                    .localPorts(a ? p.ikeA() : p.ikeB(), a ? p.natA() : p.natB())
+                    .remotePorts(a ? p.ikeB() : p.ikeA(), a ? p.natB() : p.natA())
+                    .localId(a ? "a.demo.example" : "b.demo.example")
+                    .remoteId(a ? "b.demo.example" : "a.demo.example")
+                    .psk("demo")
+                    .ikeProposals("aes256gcm16-prfsha384-x25519")
+                    .encapsulation(org.ipsec4j.api.policy.IkeProfile.Encapsulation.ALWAYS)
+                    .child(
+                        "all",
+                        c ->
+                            c.local("0.0.0.0/0")
+                                .local("::/0")
+                                .remote("0.0.0.0/0")
+                                .remote("::/0")
+                                .esp("aes256gcm16-x25519-noesn")
+                                .start(
+                                    a
+                                        ? org.ipsec4j.api.policy.ChildProfile.StartAction.INITIATE
+                                        : org.ipsec4j.api.policy.ChildProfile.StartAction.NONE)))
+        .build();
+  }
 }

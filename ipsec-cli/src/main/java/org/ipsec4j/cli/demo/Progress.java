@@ -40,13 +40,17 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  /** Wipes the bar; idempotent. */
-  @Override
-  public void close() {
+  /** Takes the bar away; idempotent. */
+  void wipe() {
     if (shown && last != 0) {
       last = 0;
       err.print("\r" + " ".repeat(WIDTH + 40) + "\r");
       err.flush();
     }
+  }
+
+  @Override
+  public void close() {
+    wipe();
   }
 }

@@ -12,6 +12,7 @@ import org.ipsec4j.node.KeySink;
 import org.ipsec4j.node.capture.EspKeys;
 import org.ipsec4j.node.capture.IkeKeys;
 import org.ipsec4j.node.capture.WiresharkProfile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects keys for a Wireshark profile. Exists only because the operator asked for the keys by
@@ -19,9 +20,37 @@ import org.ipsec4j.node.capture.WiresharkProfile;
  */
 public final class KeyCollector implements KeySink, AutoCloseable {
   private final WiresharkProfile profile = new WiresharkProfile();
+  private final @Nullable Path folder;
+  private @Nullable IOException problem;
 
-  /** An empty collection. */
-  public KeyCollector() {}
+  private KeyCollector(@Nullable Path folder) {
+    this.folder = folder;
+  }
+
+  /** Keeps the keys until {@link #writeTo}. */
+  public static KeyCollector keeping() {
+    return new KeyCollector(null);
+  }
+
+  /** Writes the profile anew with every key, so that a running gateway can be watched. */
+  public static KeyCollector live(Path folder) {
+    return new KeyCollector(folder);
+  }
+
+  private void refresh() {
+    if (folder != null && problem == null) {
+      try {
+        profile.writeTo(folder);
+      } catch (IOException e) {
+        problem = e;
+      }
+    }
+  }
+
+  /** Why the profile is not up to date, or null. */
+  public synchronized @Nullable IOException problem() {
+    return problem;
+  }
 
   @Override
   public synchronized void ikeSa(IkeEvent.KeysExported keys) {
@@ -40,6 +69,7 @@ public final class KeyCollector implements KeySink, AutoCloseable {
             ai,
             ar));
     wipe(ei, er, ai, ar);
+    refresh();
   }
 
   private static byte[] take(Secret secret) {
@@ -59,6 +89,7 @@ public final class KeyCollector implements KeySink, AutoCloseable {
     // A NAT may show other addresses to other eyes; the SPI names the SA well enough.
     add(sa, sa.inboundSpi(), sa.inboundKeys());
     add(sa, sa.outboundSpi(), sa.outboundKeys());
+    refresh();
   }
 
   private void add(ChildSa sa, int spi, SaKeys keys) {

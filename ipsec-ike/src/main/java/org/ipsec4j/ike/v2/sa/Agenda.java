@@ -113,12 +113,22 @@ final class Agenda {
     return all;
   }
 
-  /** Nothing will be done any more. */
-  void abortAll() {
+  /** What runs is over. */
+  void abortRunning() {
     if (running != null) {
       running.abort();
       running = null;
     }
+  }
+
+  /** What waits will not be done. */
+  void abortWaiting() {
     takeWaiting().forEach(OwnExchange::abort);
+  }
+
+  /** Nothing will be done any more. */
+  void abortAll() {
+    abortRunning();
+    abortWaiting();
   }
 }

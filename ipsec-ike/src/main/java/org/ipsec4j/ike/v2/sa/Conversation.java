@@ -44,16 +44,12 @@ final class Conversation {
   private Endpoint replyFrom;
   private Endpoint replyTo;
 
-  /**
-   * @param firstRequest Message ID of the peer's first request
-   */
-  Conversation(
-      Environment env, Path path, boolean originalInitiator, IkeSaId id, long firstRequest) {
+  Conversation(Environment env, Path path, boolean originalInitiator, IkeSaId id) {
     this.env = env;
     this.path = path;
     this.originalInitiator = originalInitiator;
     this.id = id;
-    this.peers = new RespondingWindow(firstRequest);
+    this.peers = new RespondingWindow(0);
     this.replyFrom = path.local();
     this.replyTo = path.remote();
   }

@@ -49,7 +49,7 @@ final class Inbox {
     IkeHeader header = outer.header();
     switch (sa.conversation().receive(from, to, datagram, outer)) {
       case Received.Nothing nothing -> {}
-      case Received.Part part -> sa.heard();
+      case Received.Part part -> heard();
       case Received.Hint hint -> onHint(hint, header);
       case Received.Request request -> onRequest(from, to, request.message());
       case Received.Response response -> onResponse(from, to, response);
@@ -63,7 +63,7 @@ final class Inbox {
     String name = NotifyType.name(hint.notifyType());
     switch (sa.life()) {
       case Life.Up up -> {
-        if (sa.quietFor(HINT_PAUSE)) {
+        if (sa.clock().quietFor(sa.env().now(), HINT_PAUSE)) {
           sa.checkLiveness();
         }
       }
@@ -87,7 +87,7 @@ final class Inbox {
   private void onRequest(Endpoint from, Endpoint to, IkeMessage request) {
     PeerExchange exchange = exchange(request);
     if (exchange == null) {
-      sa.unexpected();
+      sa.env().drop(IkeDropReason.UNEXPECTED_EXCHANGE);
       return;
     }
     if (!deletesIke(request)) {
@@ -95,7 +95,7 @@ final class Inbox {
     }
     answeringType = request.header().exchangeType();
     sa.conversation().begin(from, to);
-    sa.heard();
+    heard();
     follow(from, to);
     exchange.onRequest(request);
   }
@@ -107,7 +107,7 @@ final class Inbox {
       case Life.Opening opening -> null;
       case Life.Authenticating authenticating ->
           type == ExchangeType.IKE_AUTH && !sa.originalInitiator()
-              ? new IkeAuthResponder(sa, sa.candidates())
+              ? new IkeAuthResponder(sa.context(), sa.candidates())
               : null;
       case Life.Up up -> established(type, request);
       case Life.Replaced replaced -> established(type, request);
@@ -120,8 +120,10 @@ final class Inbox {
   private @Nullable PeerExchange established(int type, IkeMessage request) {
     return switch (type) {
       case ExchangeType.CREATE_CHILD_SA ->
-          rekeysIke(request) ? new RekeyIkeResponder(sa) : new CreateChildResponder(sa);
-      case ExchangeType.INFORMATIONAL -> new InformationalResponder(sa);
+          rekeysIke(request)
+              ? new RekeyIkeResponder(sa.context())
+              : new CreateChildResponder(sa.context());
+      case ExchangeType.INFORMATIONAL -> new InformationalResponder(sa.context());
       default -> null;
     };
   }
@@ -152,7 +154,7 @@ final class Inbox {
       return;
     }
     sa.conversation().taken();
-    sa.heard();
+    heard();
     follow(from, to);
     exchange.onResponse(response.message());
   }
@@ -169,13 +171,13 @@ final class Inbox {
     }
     answeringType = header.exchangeType();
     sa.conversation().begin(from, to);
-    sa.answer(List.of(bad.answer()));
+    sa.context().answer(List.of(bad.answer()));
     String phase = ExchangeType.name(header.exchangeType());
     if (unauthenticated) {
-      sa.collapseAfterAnswer(Diagnoses.protocolError(phase, bad.detail(), null));
+      sa.context().collapseAfterAnswer(Diagnoses.protocolError(phase, bad.detail(), null));
       return;
     }
-    sa.tellFailure(Diagnoses.protocolError(phase, bad.detail(), sa.peer().origin()));
+    sa.context().tellFailure(Diagnoses.protocolError(phase, bad.detail(), sa.peer().origin()));
     if (bad.answer().is(NotifyType.INVALID_SYNTAX)) {
       // Fatal on both sides, without a Delete payload (2.21.3).
       if (sa.isUp()) {
@@ -192,13 +194,12 @@ final class Inbox {
     String phase = ExchangeType.name(header.exchangeType());
     sa.conversation().taken();
     if (exchange != null) {
-      exchange.abort();
-      sa.finished();
+      sa.agenda().abortRunning();
     }
     if (sa.life() instanceof Life.Authenticating) {
-      sa.collapseWithNotice(Diagnoses.protocolError(phase, bad.detail(), origin));
+      sa.context().collapseWithNotice(Diagnoses.protocolError(phase, bad.detail(), origin));
     } else if (sa.isUp()) {
-      sa.tellFailure(Diagnoses.protocolError(phase, bad.detail(), origin));
+      sa.context().tellFailure(Diagnoses.protocolError(phase, bad.detail(), origin));
       sa.close(DownReason.PROTOCOL_ERROR);
     } else {
       sa.vanish();
@@ -231,7 +232,11 @@ final class Inbox {
     sa.env().tell(new IkeEvent.PeerMoved(sa.peer().name(), sa.id(), before, from));
   }
 
-  /** For symmetry with {@link Conversation}: the octets that made us. */
+  private void heard() {
+    sa.clock().heard(sa.env().now());
+  }
+
+  /** The request that made us is being worked on. */
   void cameToBe(Bytes raw) {
     answeringType = ExchangeType.IKE_SA_INIT;
     sa.conversation().initRequestCame(raw);

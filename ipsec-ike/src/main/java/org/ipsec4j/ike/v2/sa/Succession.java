@@ -44,16 +44,16 @@ final class Succession {
     RekeyCollision<Child> met = childCollisions.remove(old.id());
     if (met != null && met.weLose(ni, nr)) {
       sa.children().neverUsed(agreed);
-      sa.enqueue(InformationalInitiator.deleteChild(sa, agreed.child()));
+      sa.agenda().enqueue(InformationalInitiator.deleteChild(sa.context(), agreed.child()));
       return;
     }
     sa.children().replace(sa, old, agreed);
     if (met != null) {
       sa.children().leftOver(met.peerSuccessor());
     }
-    if (sa.stateOf(old) == ChildState.REPLACED) {
+    if (sa.children().stateOf(old) == ChildState.REPLACED) {
       sa.children().deleting(old);
-      sa.enqueue(InformationalInitiator.deleteChild(sa, old));
+      sa.agenda().enqueue(InformationalInitiator.deleteChild(sa.context(), old));
     }
   }
 
@@ -99,11 +99,14 @@ final class Succession {
   private void handOver(IkeSa successor, boolean byUs) {
     for (OwnExchange waiting : sa.agenda().takeWaiting()) {
       switch (waiting) {
-        case CreateChildInitiator create -> successor.enqueue(create.on(successor));
+        case CreateChildInitiator create ->
+            successor.agenda().enqueue(create.on(successor.context()));
         case InformationalInitiator informational -> {
           if (informational.purpose()
               instanceof InformationalInitiator.Purpose.DeleteChild delete) {
-            successor.enqueue(InformationalInitiator.deleteChild(successor, delete.child()));
+            successor
+                .agenda()
+                .enqueue(InformationalInitiator.deleteChild(successor.context(), delete.child()));
           }
         }
         default -> waiting.abort();

@@ -21,10 +21,10 @@ public final class Wishes {
   private final Agenda agenda;
   private final ChildLedger children;
 
-  Wishes(IkeSa sa, Agenda agenda, ChildLedger children) {
+  Wishes(IkeSa sa) {
     this.sa = sa;
-    this.agenda = agenda;
-    this.children = children;
+    this.agenda = sa.agenda();
+    this.children = sa.children();
   }
 
   /** A child is to come up, unless it is up for that traffic or under way. */
@@ -37,7 +37,8 @@ public final class Wishes {
     if (underWay || isUp(profile, local, remote)) {
       return;
     }
-    agenda.enqueue(new CreateChildInitiator(sa, ChildRequest.of(profile, local, remote), null));
+    agenda.enqueue(
+        new CreateChildInitiator(sa.context(), ChildRequest.of(profile, local, remote), null));
     sa.pump();
   }
 
@@ -64,34 +65,44 @@ public final class Wishes {
 
   /** A Child SA is to be replaced. */
   public void rekeyChild(ChildSaId id) {
-    children.byId(id).ifPresent(child -> rekey(sa, agenda, child));
+    children.byId(id).ifPresent(this::rekey);
     sa.pump();
   }
 
-  static void rekey(IkeSa sa, Agenda agenda, Child child) {
+  private void rekey(Child child) {
     boolean underWay =
         agenda.any(
             each ->
                 each instanceof CreateChildInitiator create
                     && create.rekeyed() != null
                     && create.rekeyed().id().equals(child.id()));
-    if (!underWay && sa.stateOf(child) == ChildState.LIVE) {
-      agenda.enqueue(new CreateChildInitiator(sa, ChildRequest.again(child), child));
+    if (!underWay && children.stateOf(child) == ChildState.LIVE) {
+      agenda.enqueue(new CreateChildInitiator(sa.context(), ChildRequest.again(child), child));
     }
   }
 
   /** A Child SA is to go. */
   public void deleteChild(ChildSaId id) {
-    children.byId(id).ifPresent(child -> delete(sa, child, DownReason.DELETED_BY_COMMAND));
+    children.byId(id).ifPresent(child -> delete(child, DownReason.DELETED_BY_COMMAND));
     sa.pump();
   }
 
   /** Packets stop now; the peer is told as soon as the window allows. */
-  static void delete(IkeSa sa, Child child, DownReason reason) {
-    if (sa.stateOf(child) == ChildState.LIVE || sa.stateOf(child) == ChildState.REPLACED) {
-      sa.children().deleting(child);
-      sa.children().stop(sa, child, reason);
-      sa.enqueue(InformationalInitiator.deleteChild(sa, child));
+  private void delete(Child child, DownReason reason) {
+    if (children.stateOf(child) == ChildState.LIVE
+        || children.stateOf(child) == ChildState.REPLACED) {
+      children.deleting(child);
+      children.stop(sa, child, reason);
+      agenda.enqueue(InformationalInitiator.deleteChild(sa.context(), child));
+    }
+  }
+
+  /** Time asks for something. */
+  void onDue(ChildLedger.Due due) {
+    switch (due) {
+      case ChildLedger.Due.Rekey rekey -> rekey(rekey.child());
+      case ChildLedger.Due.Expired expired -> delete(expired.child(), DownReason.EXPIRED);
+      case ChildLedger.Due.Overdue overdue -> delete(overdue.child(), DownReason.REDUNDANT);
     }
   }
 
@@ -116,7 +127,7 @@ public final class Wishes {
   /** A packet came on that Child SA, if it is one of this IKE SA: the peer lives. */
   public void inboundTraffic(ChildSaId id) {
     if (children.byId(id).isPresent()) {
-      sa.heard();
+      sa.clock().heard(sa.env().now());
     }
   }
 
