@@ -22,6 +22,7 @@ final class Flow {
 
   private static final long FIRST_RETRY_NANOS = 1_000_000_000L;
   private static final long LAST_RETRY_NANOS = 60_000_000_000L;
+  private static final long LONGEST_QUIET_NANOS = 5_000_000_000L;
 
   final PadEntry peer;
   final ChildProfile child;
@@ -141,18 +142,21 @@ final class Flow {
 
   /**
    * Lets no packet ask for a while after a failure, so that a flow that cannot come up does not
-   * negotiate without pause; each failure doubles the while, up to a minute.
+   * negotiate without pause; each failure doubles the while, up to five seconds.
    */
   void failed(long now) {
     asked = false;
-    quietUntil = now + retryAfter;
+    quietUntil = now + Math.min(retryAfter, LONGEST_QUIET_NANOS);
     retryAfter = Math.min(2 * retryAfter, LAST_RETRY_NANOS);
   }
 
-  /** As {@link #failed}, and the node itself tries again then. */
+  /**
+   * The node itself tries again, and packets that come before may ask as after {@link #failed}; the
+   * wait doubles up to a minute.
+   */
   void retryLater(long now) {
+    retryAt = now + retryAfter;
     failed(now);
-    retryAt = quietUntil;
   }
 
   /** Whether a failure is so fresh that packets may not ask. */
