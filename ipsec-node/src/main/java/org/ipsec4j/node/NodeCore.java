@@ -236,6 +236,7 @@ public final class NodeCore {
         Association association = ledger.byId(move.child());
         if (association != null) {
           association.outbound().updateEncapsulation(move.encapsulation());
+          association.inbound().updateEncapsulation(move.encapsulation());
           association.way = move.encapsulation();
         }
       }

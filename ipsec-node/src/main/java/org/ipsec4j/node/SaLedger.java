@@ -105,6 +105,8 @@ final class SaLedger {
         useNow(other);
       }
     }
+    // What still comes in on it says nothing about the SA that it was to replace.
+    association.sendOnUntilEvidence = null;
     if (replaced) {
       association.lingersUntil = now + LINGER_NANOS;
     } else {
