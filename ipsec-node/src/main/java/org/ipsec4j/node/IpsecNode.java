@@ -264,6 +264,9 @@ public final class IpsecNode implements AutoCloseable {
 
   /** The real world for the core. */
   private final class Io implements NodeIo {
+    /** Whether the last burst could not be handed over; a port that stays broken is told once. */
+    private boolean refused;
+
     @Override
     public boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
       return outer.send(from, to, memory, offset, length);
@@ -273,11 +276,15 @@ public final class IpsecNode implements AutoCloseable {
     public void deliver(PacketBurst packets) {
       try {
         inner.send(packets);
+        refused = false;
       } catch (RuntimeException e) {
         for (int i = 0; i < packets.size(); i++) {
           packets.drop(i, DropReason.DELIVERY_FAILED);
         }
-        Guards.report(events, "the inner port failed to take packets", e);
+        if (!refused) {
+          Guards.report(events, "the inner port failed to take packets", e);
+        }
+        refused = true;
       }
     }
 

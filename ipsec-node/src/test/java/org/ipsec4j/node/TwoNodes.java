@@ -159,9 +159,16 @@ final class TwoNodes implements AutoCloseable {
   final Side right;
 
   TwoNodes() {
+    this(false);
+  }
+
+  /**
+   * @param onePort whether each side has the same port for IKE and for ESP
+   */
+  TwoNodes(boolean onePort) {
     int[] ports = freePorts(4);
-    left = new Side("left", "right", 1, ports[0], ports[1]);
-    right = new Side("right", "left", 2, ports[2], ports[3]);
+    left = new Side("left", "right", 1, ports[0], ports[onePort ? 0 : 1]);
+    right = new Side("right", "left", 2, ports[2], ports[onePort ? 2 : 3]);
     left.start = StartAction.ON_TRAFFIC;
   }
 

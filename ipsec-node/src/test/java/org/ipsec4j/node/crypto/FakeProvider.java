@@ -52,6 +52,13 @@ public final class FakeProvider implements CryptoProvider {
     this.supports = supports;
   }
 
+  /** A provider that fails its tests. */
+  public static FakeProvider failing(String name) {
+    FakeProvider made = new FakeProvider(name, transform -> true);
+    made.selfTest = () -> new SelfTest(1, List.of("a vector of the tests differs"));
+    return made;
+  }
+
   private record Key(PacketTransform transform, String provider) implements PacketKey {
     @Override
     public byte[] salt() {
