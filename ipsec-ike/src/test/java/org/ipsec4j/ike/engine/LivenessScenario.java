@@ -100,8 +100,7 @@ class LivenessScenario {
     pair.run(Duration.ofSeconds(1));
     pair.alice.initiate();
     pair.settle();
-    assertEquals(
-        DownReason.REPLACED_BY_NEW_CONTACT, pair.bob.one(IkeEvent.IkeDown.class).reason());
+    assertEquals(DownReason.REPLACED_BY_NEW_CONTACT, pair.bob.one(IkeEvent.IkeDown.class).reason());
     pair.assertUp();
   }
 
@@ -130,8 +129,7 @@ class LivenessScenario {
               header, java.util.List.of(NotifyPayload.of(NotifyType.INVALID_IKE_SPI)));
       EnginePair.Packet last = pair.sent.getLast();
       pair.deliver(
-          new EnginePair.Packet(
-              pair.bob, last.from(), last.to(), Bytes.copyOf(forged), false),
+          new EnginePair.Packet(pair.bob, last.from(), last.to(), Bytes.copyOf(forged), false),
           Duration.ofMillis(1));
     }
     pair.settle();
