@@ -56,7 +56,7 @@ class LivenessScenario {
   void aDeadPeerIsGivenUpWithAllItHad() {
     pair.up();
     pair.lose(packet -> true);
-    pair.run(Duration.ofSeconds(120));
+    pair.run(Duration.ofMinutes(2));
     for (EnginePair.Side side : new EnginePair.Side[] {pair.alice, pair.bob}) {
       assertTrue(side.ikeSas().isEmpty());
       assertTrue(side.installed.isEmpty());
@@ -81,7 +81,7 @@ class LivenessScenario {
           }
           return null;
         };
-    pair.run(Duration.ofSeconds(60));
+    pair.run(Duration.ofMinutes(1));
     long previous = 0;
     for (int i = 1; i < 5; i++) {
       long pause = times[i] - times[i - 1];
