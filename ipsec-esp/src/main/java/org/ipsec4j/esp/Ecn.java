@@ -52,13 +52,13 @@ final class Ecn {
     int at = inner.offset();
     if (!inner.isV4()) {
       int first = memory.getInt(at);
-      memory.putInt(at, first & ~(3 << 20) | ecn << 20);
+      memory.putInt(at, (first & ~(3 << 20)) | (ecn << 20));
       return;
     }
     // RFC 1624: HC' = ~(~HC + ~m + m'); mended, not made anew, so that a wrong one stays wrong
     int oldWord = memory.getShort(at) & 0xffff;
-    int newWord = oldWord & ~3 | ecn;
-    long sum = (~memory.getShort(at + 10) & 0xffff) + (~oldWord & 0xffff) + newWord;
+    int newWord = (oldWord & ~3) | ecn;
+    long sum = (long) (~memory.getShort(at + 10) & 0xffff) + (~oldWord & 0xffff) + newWord;
     memory.putShort(at, (short) newWord);
     memory.putShort(at + 10, Checksums.fold(sum));
   }

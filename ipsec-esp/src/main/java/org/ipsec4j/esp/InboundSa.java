@@ -172,7 +172,10 @@ public final class InboundSa {
   }
 
   void heard(long now) {
-    LAST_INBOUND.setOpaque(this, now);
+    // once for a burst, whose packets share the time
+    if (lastInbound != now) {
+      LAST_INBOUND.setOpaque(this, now);
+    }
   }
 
   void dropped(DropReason reason) {

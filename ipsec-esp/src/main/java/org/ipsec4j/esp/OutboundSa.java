@@ -219,7 +219,10 @@ public final class OutboundSa {
   }
 
   void sent(long now) {
-    LAST_OUTBOUND.setOpaque(this, now);
+    // once for a burst, whose packets share the time
+    if (lastOutbound != now) {
+      LAST_OUTBOUND.setOpaque(this, now);
+    }
   }
 
   void dropped(DropReason reason) {

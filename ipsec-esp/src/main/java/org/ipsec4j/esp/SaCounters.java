@@ -41,7 +41,7 @@ public final class SaCounters {
 
   /** Packets dropped for one reason. */
   public long drops(DropReason reason) {
-    return (long) DROPS.getVolatile(drops, reason.ordinal());
+    return (long) DROPS.getVolatile(drops, index(reason));
   }
 
   /** Packets dropped for any reason. */
@@ -59,6 +59,12 @@ public final class SaCounters {
   }
 
   void dropped(DropReason reason) {
-    DROPS.getAndAdd(drops, reason.ordinal(), 1L);
+    DROPS.getAndAdd(drops, index(reason), 1L);
+  }
+
+  /** An index for the life of the process, never stored. */
+  @SuppressWarnings("EnumOrdinal")
+  private static int index(DropReason reason) {
+    return reason.ordinal();
   }
 }

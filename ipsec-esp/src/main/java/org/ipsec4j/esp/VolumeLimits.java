@@ -1,7 +1,7 @@
 package org.ipsec4j.esp;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.ipsec4j.api.policy.Lifetime;
 
 /**
@@ -13,29 +13,14 @@ final class VolumeLimits {
   private static final int RAISED = 1;
   private static final int TAKEN = 2;
 
-  private static final VarHandle PACKETS;
-  private static final VarHandle BYTES;
-  private static final VarHandle SOFT;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      PACKETS = lookup.findVarHandle(VolumeLimits.class, "packets", long.class);
-      BYTES = lookup.findVarHandle(VolumeLimits.class, "bytes", long.class);
-      SOFT = lookup.findVarHandle(VolumeLimits.class, "soft", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final long softPackets;
   private final long hardPackets;
   private final long softBytes;
   private final long hardBytes;
   private final boolean limited;
-  private volatile long packets;
-  private volatile long bytes;
-  private volatile int soft = QUIET;
+  private final AtomicLong packets = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicInteger soft = new AtomicInteger(QUIET);
   private volatile boolean expired;
 
   VolumeLimits(Lifetime lifetime) {
@@ -60,8 +45,8 @@ final class VolumeLimits {
     if (expired) {
       return false;
     }
-    long packetsNow = (long) PACKETS.getAndAdd(this, 1L) + 1;
-    long bytesNow = (long) BYTES.getAndAdd(this, (long) octets) + octets;
+    long packetsNow = packets.incrementAndGet();
+    long bytesNow = bytes.addAndGet(octets);
     boolean passes = packetsNow <= hardPackets && bytesNow <= hardBytes;
     if (!passes) {
       expired = true;
@@ -77,13 +62,13 @@ final class VolumeLimits {
   }
 
   void raiseSoft() {
-    if (soft == QUIET) {
-      SOFT.compareAndSet(this, QUIET, RAISED);
+    if (soft.get() == QUIET) {
+      soft.compareAndSet(QUIET, RAISED);
     }
   }
 
   /** True exactly once after the flag was raised. */
   boolean takeSoft() {
-    return soft == RAISED && SOFT.compareAndSet(this, RAISED, TAKEN);
+    return soft.get() == RAISED && soft.compareAndSet(RAISED, TAKEN);
   }
 }

@@ -12,11 +12,13 @@ import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.Lifetime;
 import org.ipsec4j.api.policy.SaMode;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Both directions of the path allocate nothing per packet once an SA is installed. */
+@NullUnmarked
 class AllocationTest {
   private static final int BURST = 32;
   private static final int PACKETS = 10_000;

@@ -18,9 +18,11 @@ import org.ipsec4j.api.policy.Lifetime;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /** One named reason for everything that goes no further (RFC 4303 3.4, RFC 4301 5.2). */
+@NullUnmarked
 class EspInboundTest {
   private static final byte[] INNER = IpPackets.udp(true, 1000, 2000, Lab.octets(3, 41));
 

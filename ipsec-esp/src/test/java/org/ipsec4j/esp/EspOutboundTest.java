@@ -26,9 +26,11 @@ import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.Lifetime;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /** Numbers, limits, outer headers and what transport mode refuses (RFC 4303 3.3, RFC 4301 5.1). */
+@NullUnmarked
 class EspOutboundTest {
   private static final byte[] INNER = IpPackets.udp(true, 1000, 2000, Lab.octets(3, 41));
 

@@ -18,11 +18,13 @@ import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.SaMode;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What must hold for every packet: identity, refusal of every change, no octet touched outside. */
+@NullUnmarked
 class EspProperties {
   private static final byte CANARY = (byte) 0xa5;
 
@@ -41,12 +43,12 @@ class EspProperties {
     lab.outerV4 = random.nextBoolean();
     lab.udp = random.nextBoolean();
     for (int i = 0; i < distinct.length; i++) {
-      lab.spi = random.nextInt() & ~3 | i + 1;
+      lab.spi = (random.nextInt() & ~3) | (i + 1);
       lab.transform = transforms.get(random.nextInt(transforms.size()));
       distinct[i] = lab.outbound();
       sad.install(lab.inbound());
     }
-    PacketForm form = PacketForm.values()[random.nextInt(2)];
+    PacketForm form = random.nextBoolean() ? PacketForm.PAYLOAD : PacketForm.FULL_IP;
     PacketBurst burst = Lab.burst(count, 9100);
     OutboundSa[] sas = new OutboundSa[count];
     List<byte[]> packets = new ArrayList<>();
@@ -151,7 +153,7 @@ class EspProperties {
     lab.mode = random.nextBoolean() ? SaMode.TUNNEL : SaMode.TRANSPORT;
     lab.outerV4 = random.nextBoolean();
     lab.udp = random.nextBoolean();
-    PacketForm form = PacketForm.values()[random.nextInt(2)];
+    PacketForm form = random.nextBoolean() ? PacketForm.PAYLOAD : PacketForm.FULL_IP;
     byte[] inner =
         IpPackets.udp(
             lab.sender().toString(),

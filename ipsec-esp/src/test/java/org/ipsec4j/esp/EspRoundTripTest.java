@@ -15,11 +15,13 @@ import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.SaMode;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What goes in comes out: every mode, address family, encapsulation, form and kind of cipher. */
+@NullUnmarked
 class EspRoundTripTest {
   private static final int[] SIZES = {0, 1, 2, 3, 13, 14, 15, 16, 17, 100, 1372, 1400, 9000, 65000};
 

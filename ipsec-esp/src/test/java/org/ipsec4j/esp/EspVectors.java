@@ -29,9 +29,11 @@ import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.SaMode;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /** Packets that others sealed: a Linux kernel, the RFCs, tcpdump's and scapy's samples. */
+@NullUnmarked
 class EspVectors {
   private static final String FOLDER = "vectors/";
   private static final HexFormat HEX = HexFormat.of();
@@ -41,7 +43,7 @@ class EspVectors {
     List<byte[]> packets = ipPackets(resource("linux-kernel.pcap"));
     int run = 0;
     int skipped = 0;
-    for (String line : text("linux-kernel.jsonl").split("\n")) {
+    for (String line : text("linux-kernel.jsonl").lines().toList()) {
       Map<String, Object> sa = Json.object(line);
       Optional<PacketTransform> transform = kernelTransform(sa);
       if (transform.isEmpty()) {

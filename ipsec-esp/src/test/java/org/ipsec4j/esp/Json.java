@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 
 /** Reads the JSON of vector files into maps, lists, strings, booleans, longs and null. */
+@NullUnmarked
 final class Json {
   private final String text;
   private int at;

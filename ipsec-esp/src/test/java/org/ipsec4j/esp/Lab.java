@@ -29,11 +29,13 @@ import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.api.sa.SaKeys;
 import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.jspecify.annotations.NullUnmarked;
 
 /**
  * One direction between two ends, A sends and B receives, with everything an SA needs. Set the
  * fields, then take {@link #outbound} and {@link #inbound}.
  */
+@NullUnmarked
 final class Lab {
   static final PacketTransform GCM = aead(EncryptionAlgorithm.AES_GCM_16, 128, false);
   static final PacketTransform GCM_ESN = aead(EncryptionAlgorithm.AES_GCM_16, 128, true);

@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /** SAs by SPI, while others are installed and removed. */
+@NullUnmarked
 class SadTest {
   private static InboundSa sa(int spi) {
     Lab lab = new Lab();

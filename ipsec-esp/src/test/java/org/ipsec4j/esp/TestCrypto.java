@@ -30,12 +30,14 @@ import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
+import org.jspecify.annotations.NullUnmarked;
 
 /**
  * Real packet cryptography, plainly written on javax.crypto: slow, allocating, independent of the
  * providers. After a wrong ICV it leaves the decrypted text in the packet, as native libraries do,
  * so that tests see whether the path wipes it.
  */
+@NullUnmarked
 class TestCrypto implements CryptoProvider {
   private final String name;
 
@@ -176,32 +178,27 @@ class TestCrypto implements CryptoProvider {
   private static byte[] crypt(Key key, byte[] nonce, byte[] aad, byte[] text, boolean seal)
       throws GeneralSecurityException {
     EncryptionAlgorithm algorithm = key.transform.encryption().algorithm();
-    int mode = seal ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE;
-    switch (algorithm) {
-      case NULL, NULL_AES_GMAC -> {
-        return text;
-      }
-      case AES_CTR -> {
-        return ctr(key, concat(nonce, new byte[] {0, 0, 0, 1}), text);
-      }
-      case AES_GCM_8, AES_GCM_12, AES_GCM_16, AES_GCM_16_IIV -> {
-        return ctr(key, concat(nonce, new byte[] {0, 0, 0, 2}), text);
-      }
-      case AES_CCM_8, AES_CCM_12, AES_CCM_16 -> {
-        return ctr(key, concat(new byte[] {3}, nonce, new byte[] {0, 0, 0, 1}), text);
-      }
-      case CHACHA20_POLY1305, CHACHA20_POLY1305_IIV -> {
-        return Arrays.copyOf(chacha(key, nonce, aad, text), text.length);
-      }
-      default -> {
-        Cipher cipher = Cipher.getInstance(cipherName(algorithm) + "/CBC/NoPadding");
-        cipher.init(
-            mode,
-            new SecretKeySpec(key.cipherKey, cipherName(algorithm)),
-            new IvParameterSpec(nonce));
-        return cipher.doFinal(text);
-      }
-    }
+    return switch (algorithm) {
+      case NULL, NULL_AES_GMAC -> text;
+      case AES_CTR -> ctr(key, concat(nonce, new byte[] {0, 0, 0, 1}), text);
+      case AES_GCM_8, AES_GCM_12, AES_GCM_16, AES_GCM_16_IIV ->
+          ctr(key, concat(nonce, new byte[] {0, 0, 0, 2}), text);
+      case AES_CCM_8, AES_CCM_12, AES_CCM_16 ->
+          ctr(key, concat(new byte[] {3}, nonce, new byte[] {0, 0, 0, 1}), text);
+      case CHACHA20_POLY1305, CHACHA20_POLY1305_IIV ->
+          Arrays.copyOf(chacha(key, nonce, aad, text), text.length);
+      default -> cbc(key, cipherName(algorithm), nonce, text, seal);
+    };
+  }
+
+  private static byte[] cbc(Key key, String cipherName, byte[] iv, byte[] text, boolean seal)
+      throws GeneralSecurityException {
+    Cipher cipher = Cipher.getInstance(cipherName + "/CBC/NoPadding");
+    cipher.init(
+        seal ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE,
+        new SecretKeySpec(key.cipherKey, cipherName),
+        new IvParameterSpec(iv));
+    return cipher.doFinal(text);
   }
 
   private static byte[] ctr(Key key, byte[] counter, byte[] text) throws GeneralSecurityException {
@@ -256,7 +253,7 @@ class TestCrypto implements CryptoProvider {
   private static byte[] ccmTag(Key key, byte[] nonce, byte[] aad, byte[] plain)
       throws GeneralSecurityException {
     int icv = key.transform.icvLength();
-    byte flags = (byte) (0x40 | (icv - 2) / 2 << 3 | 3);
+    byte flags = (byte) (0x40 | ((icv - 2) / 2) << 3 | 3);
     byte[] first = concat(new byte[] {flags}, nonce, new byte[4]);
     ByteBuffer.wrap(first).putInt(12, plain.length);
     byte[] header = concat(new byte[] {0, (byte) aad.length}, aad);

@@ -53,7 +53,7 @@ final class FakeGateway {
           say(
               "{'event':'status','ikeSas':[{'peer':'right','ispi':'0x0A','rspi':'00000000000000ff'}],"
                   + "'childSas':[{'name':'net','spiIn':'0xc0000001','spiOut':'0xc0000002','packetsIn':7,"
-                  + "'packetsOut':8,'bytesIn':700,'bytesOut':800}],'drops':{'QUEUE_FULL':3}}");
+                  + "'packetsOut':8,'bytesIn':700,'bytesOut':800},{'name':'net','spiIn':'0x1','spiOut':'0x2','lingering':true}],'drops':{'QUEUE_FULL':3}}");
       default -> say("{'event':'error','message':'unknown order'}");
     }
   }

@@ -17,7 +17,6 @@ import org.ipsec4j.interop.Tshark.Verdict;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /**
  * The harness judged before it judges: its probes must notice loss, wrong keys and forged packets
@@ -45,10 +44,22 @@ final class HarnessSelfInterop {
 
   @Test
   @DisplayName("removes its namespaces, and ends what runs in them")
-  void cleansUp(TestInfo info) {
+  void cleansUp() {
     String name;
     try (Namespaces namespaces = new Namespaces()) {
       name = namespaces.add("x");
+      Process sleeper =
+          Proc.start(
+              Map.of(),
+              null,
+              Site.folder("self-cleans-up").resolve("stderr.log"),
+              Namespaces.inside(name, List.of("sleep", "600")));
+      assertTrue(
+          Proc.check("ip", "netns", "pids", name)
+              .lines()
+              .anyMatch(Long.toString(sleeper.pid())::equals));
+      Proc.end(sleeper);
+      assertFalse(sleeper.isAlive());
       assertTrue(Proc.check("ip", "netns", "list").contains(name));
     }
     assertFalse(Proc.check("ip", "netns", "list").contains(name));
@@ -56,7 +67,7 @@ final class HarnessSelfInterop {
 
   @Test
   @DisplayName("numbered UDP: a clean wire loses nothing, a lossy one is caught to the last number")
-  void numberedUdp(TestInfo info) {
+  void numberedUdp() {
     try (Namespaces namespaces = new Namespaces()) {
       String one = namespaces.add("a");
       String other = namespaces.add("b");
@@ -107,7 +118,7 @@ final class HarnessSelfInterop {
   @Test
   @DisplayName(
       "tshark: opens all with charon's keys, nothing without, and finds wrong integrity keys")
-  void judges(TestInfo info) {
+  void judges() {
     Path folder = Site.folder("self-tshark");
     Tunnel tunnel = Tunnel.plain().ike("aes256-sha256-x25519").esp("aes128-sha256-x25519");
     try (Site site = Site.captured(folder, tunnel)) {
@@ -197,10 +208,13 @@ final class HarnessSelfInterop {
     Map<String, Long> full = Map.of("x Udp:RcvbufErrors", 2L);
     Judge.onlyExplainedLoss(List.of(clean, clean), Map.of(), story);
     Judge.onlyExplainedLoss(List.of(clean, lossy), full, story);
+    Judge.onlyExplainedLoss(List.of(clean, lossy), Map.of("left: SEND_FAILED", 2L), story);
+    Judge.onlyExplainedLoss(List.of(clean, clean), Map.of("left: NOT_ESP", 5L), story);
+    caught(List.of(clean, lossy), Map.of("left: NOT_ESP", 5L), story);
     caught(List.of(clean, lossy), Map.of(), story);
     caught(List.of(lossy, lossy), full, story);
     caught(List.of(clean, lossy), Map.of("left: UNKNOWN_SPI", 2L), story);
-    caught(List.of(clean, clean), Map.of("left: NO_OUTBOUND_SA", 1L), story);
+    caught(List.of(clean, clean), Map.of("left: ACQUIRE_QUEUE_FULL", 1L), story);
     caught(List.of(clean, new Traffic.Flow(100, 100, 0, 1, 0, 0, List.of())), Map.of(), story);
     caught(List.of(clean, new Traffic.Flow(100, 100, 0, 0, 0, 1, List.of())), Map.of(), story);
     caught(List.of(clean, new Traffic.Flow(0, 0, 0, 0, 0, 0, List.of())), Map.of(), story);

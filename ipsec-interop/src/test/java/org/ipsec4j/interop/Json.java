@@ -32,6 +32,11 @@ final class Json {
       };
     }
 
+    /** Whether it is the literal {@code true}. */
+    default boolean isTrue() {
+      return this instanceof Literal(String value) && value.equals("true");
+    }
+
     /** A number, in decimal digits or as a text with 0x in front; 0 when absent. */
     default long number() {
       return text().isEmpty() ? 0 : Long.decode(text());

@@ -117,12 +117,12 @@ final class PacketPath {
     Association association = flow == null ? null : flow.select(view);
     if (association != null) {
       choose(i, association);
-    } else if (flow == null || flow.peer.remoteEndpoint() == null) {
+    } else if (flow == null || !flow.acquiresOnTraffic() || flow.isQuiet(now)) {
       burst.drop(i, DropReason.NO_SA);
     } else if (flow.await(now, burst.slab(), burst.offset(i), burst.length(i))) {
       counters.waiting(1);
       burst.drop(i, DropReason.WAITING);
-      if (!flow.isAsked()) {
+      if (flow.isToBeAsked()) {
         acquire.asked(now, flow, TrafficPair.of(view));
       }
     } else {
@@ -203,11 +203,11 @@ final class PacketPath {
     }
     espIn.open(burst, PacketForm.PAYLOAD, now);
     for (int i = 0; i < burst.size(); i++) {
+      InboundSa sa = espIn.sa(i);
+      if (sa != null && espIn.isAuthentic(i) && !heard.contains(sa)) {
+        heard.add(sa);
+      }
       if (burst.isAlive(i)) {
-        InboundSa sa = espIn.sa(i);
-        if (sa != null && !heard.contains(sa)) {
-          heard.add(sa);
-        }
         checkPolicy(burst, i, sa);
         innerLength[i] = burst.length(i);
       }
@@ -243,6 +243,12 @@ final class PacketPath {
         || !sa.child().profile().name().equals(found.child())) {
       burst.drop(i, DropReason.SELECTOR_MISMATCH);
     }
+  }
+
+  /** Wipes what the crypto workers hold. */
+  void close() {
+    espOut.close();
+    espIn.close();
   }
 
   /** The associations on which packets with a right ICV came since the last call. */

@@ -119,7 +119,9 @@ final class Gateway implements AutoCloseable {
       }
     }
     throw new IOException(
-        "no TUN device can be made here (" + String.join("; ", refused) + "): use --no-tun, or embed"
+        "no TUN device can be made here ("
+            + String.join("; ", refused)
+            + "): use --no-tun, or embed"
             + " IpsecNode with a PacketPort of your own");
   }
 
@@ -147,7 +149,8 @@ final class Gateway implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      printer.print(new NodeEvent.Trouble("the capture or the keys could not be written: " + e.getMessage()));
+      printer.print(
+          new NodeEvent.Trouble("the capture or the keys could not be written: " + e.getMessage()));
     }
   }
 }

@@ -69,7 +69,8 @@ public final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-tun",
-      description = "no TUN device: negotiates, keeps associations, carries no packets; needs no root")
+      description =
+          "no TUN device: negotiates, keeps associations, carries no packets; needs no root")
   private boolean withoutTun;
 
   @Spec

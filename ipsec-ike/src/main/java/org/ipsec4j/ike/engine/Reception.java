@@ -34,10 +34,16 @@ final class Reception {
   /** Failures of strangers are told no more often than this: anyone can cause them. */
   private static final long TELL_PAUSE = Duration.ofSeconds(1).toNanos();
 
+  /** The same failure is told again after this, however often it repeats. */
+  private static final long TELL_AGAIN = Duration.ofSeconds(60).toNanos();
+
   private final EngineState state;
   private final IkeEngineSettings settings;
   private final Cookies cookies;
+
   private long tellAfter = Long.MIN_VALUE;
+  private long tellAgainAfter = Long.MIN_VALUE;
+  private @Nullable Diagnosis lastTold;
   private long answerAfter = Long.MIN_VALUE;
   private boolean closing;
 
@@ -108,7 +114,7 @@ final class Reception {
       known.repeatInit(from, to);
       return;
     }
-    if (commandsClosing()) {
+    if (closing) {
       state.drop(IkeDropReason.CLOSING);
       return;
     }
@@ -187,8 +193,12 @@ final class Reception {
   }
 
   private void tell(Endpoint from, @Nullable Diagnosis diagnosis) {
-    if (diagnosis != null && state.now() >= tellAfter) {
-      tellAfter = state.now() + TELL_PAUSE;
+    long now = state.now();
+    boolean again = diagnosis != null && diagnosis.equals(lastTold) && now < tellAgainAfter;
+    if (diagnosis != null && !again && now >= tellAfter) {
+      tellAfter = now + TELL_PAUSE;
+      tellAgainAfter = now + TELL_AGAIN;
+      lastTold = diagnosis;
       state.tell(new IkeEvent.NegotiationFailed("", from, diagnosis));
     }
   }
@@ -196,9 +206,5 @@ final class Reception {
   /** No new peers from now on. */
   void close() {
     closing = true;
-  }
-
-  private boolean commandsClosing() {
-    return closing;
   }
 }

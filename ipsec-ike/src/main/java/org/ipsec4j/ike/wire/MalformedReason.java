@@ -10,7 +10,9 @@ public enum MalformedReason {
   TOO_LONG,
   /** An SPI of the initiator that is zero (RFC 7296 3.1). */
   ZERO_INITIATOR_SPI,
-  /** A payload's length field is below 4 or reaches beyond the message. */
+  /**
+   * A payload that is announced and not there, or whose length is below 4 or beyond the message.
+   */
   BAD_PAYLOAD_LENGTH,
   /** The chain of payloads ends before the message does. */
   OCTETS_BEHIND_PAYLOADS,

@@ -78,11 +78,13 @@ public final class MessageDecoder {
       int start = in.position();
       if (payloads.size() == MAX_PAYLOADS) {
         in.fail(MalformedReason.TOO_MANY_PAYLOADS);
+      } else if (in.remaining() < Payload.GENERIC_HEADER) {
+        in.fail(MalformedReason.BAD_PAYLOAD_LENGTH, start);
       }
       int next = in.u8();
       boolean critical = (in.u8() & 0x80) != 0;
       int length = in.u16();
-      if (in.failed() || length < Payload.GENERIC_HEADER || length - 4 > in.remaining()) {
+      if (length < Payload.GENERIC_HEADER || length - 4 > in.remaining()) {
         in.fail(MalformedReason.BAD_PAYLOAD_LENGTH, start);
         break;
       }

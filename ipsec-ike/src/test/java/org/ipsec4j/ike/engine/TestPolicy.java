@@ -1,6 +1,7 @@
 package org.ipsec4j.ike.engine;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
@@ -171,7 +172,12 @@ record TestPolicy(List<PadEntry> peers) implements PolicyView {
       List<TrafficSelector> local,
       List<TrafficSelector> remote,
       boolean transportAsked) {
-    for (ChildProfile child : peer.children()) {
+    List<ChildProfile> exactFirst = new ArrayList<>(peer.children());
+    exactFirst.sort(
+        Comparator.comparing(
+            child ->
+                !(child.localSelectors().equals(local) && child.remoteSelectors().equals(remote))));
+    for (ChildProfile child : exactFirst) {
       List<TrafficSelector> ours = intersect(child.localSelectors(), local);
       List<TrafficSelector> theirs = intersect(child.remoteSelectors(), remote);
       if (!ours.isEmpty() && !theirs.isEmpty()) {

@@ -58,15 +58,18 @@ public final class IkeAuthResponder extends PeerExchange {
     Identity claimed = idi.identity();
     Identity wanted = request.id(Role.RESPONDER).map(IdPayload::identity).orElse(null);
     switch (sa.env().policy().peerByIdentity(candidates, claimed, wanted)) {
-      case Decision.No<PadEntry> no -> {
-        String what = "the identity " + claimed + (wanted == null ? "" : ", asking for " + wanted);
-        refuse(
-            candidates.size() == 1 && candidates.getFirst().remoteIdentity() != null
-                ? Diagnoses.unexpectedIdentity(candidates.getFirst(), claimed)
-                : Diagnoses.noPadEntry(PHASE, what, no.why()));
-      }
+      case Decision.No<PadEntry> no -> refuse(nobody(claimed, wanted, no));
       case Decision.Yes<PadEntry> yes -> authenticate(yes.value(), request, idi);
     }
+  }
+
+  private Diagnosis nobody(Identity claimed, @Nullable Identity wanted, Decision.No<PadEntry> no) {
+    PadEntry only = candidates.size() == 1 ? candidates.getFirst() : null;
+    if (only != null && only.remoteIdentity() != null && !only.remoteIdentity().equals(claimed)) {
+      return Diagnoses.unexpectedIdentity(only, claimed);
+    }
+    String what = "the identity " + claimed + (wanted == null ? "" : ", asking for " + wanted);
+    return Diagnoses.noPadEntry(PHASE, what, no.why());
   }
 
   private void authenticate(PadEntry peer, IkeMessage request, IdPayload idi) {

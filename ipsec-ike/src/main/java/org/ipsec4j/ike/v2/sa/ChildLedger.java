@@ -50,6 +50,9 @@ final class ChildLedger {
     /** Whether nobody is told that it goes: another took its place. */
     boolean replaced;
 
+    /** Whether it is to go for good, so that a successor on its way is not wanted either. */
+    boolean unwanted;
+
     /** Whether it was left over by a collision. */
     boolean redundant;
 
@@ -95,7 +98,7 @@ final class ChildLedger {
   /** A Child SA in the place of another; of one that is gone already, it is simply new. */
   void replace(IkeSa owner, Child old, AgreedChild agreed) {
     Entry entry = entries.get(old.id());
-    if (entry == null) {
+    if (entry == null || !entry.installed) {
       up(owner, agreed);
       return;
     }
@@ -204,6 +207,7 @@ final class ChildLedger {
   void stop(IkeSa owner, Child child, DownReason reason) {
     Entry entry = entries.get(child.id());
     if (entry != null) {
+      entry.unwanted = reason == DownReason.DELETED_BY_COMMAND;
       uninstall(owner, entry, reason);
     }
   }
@@ -245,6 +249,12 @@ final class ChildLedger {
         env.emit(new IkeOutput.MoveChildSa(entry.child.id(), encapsulation));
       }
     }
+  }
+
+  /** Whether a command deleted it: what would take its place is not wanted. */
+  boolean isUnwanted(Child child) {
+    Entry entry = entries.get(child.id());
+    return entry != null && entry.unwanted;
   }
 
   // --- questions -------------------------------------------------------------------------------

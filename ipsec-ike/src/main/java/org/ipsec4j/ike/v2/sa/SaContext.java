@@ -215,6 +215,7 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void childDeletedByPeer(Child child) {
+    sa.succession().deletedByPeer(child);
     sa.children().remove(sa, child, DownReason.DELETED_BY_PEER);
   }
 

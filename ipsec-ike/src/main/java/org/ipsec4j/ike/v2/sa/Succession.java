@@ -42,9 +42,14 @@ final class Succession {
       return;
     }
     RekeyCollision<Child> met = childCollisions.remove(old.id());
-    if (met != null && met.weLose(ni, nr)) {
+    boolean lost = met != null && met.weLose(ni, nr);
+    boolean unwanted = sa.children().isUnwanted(old);
+    if (lost || unwanted) {
       sa.children().neverUsed(agreed);
       sa.agenda().enqueue(InformationalInitiator.deleteChild(sa.context(), agreed.child()));
+      if (unwanted && met != null) {
+        sa.wishes().deleteChild(met.peerSuccessor().id());
+      }
       return;
     }
     sa.children().replace(sa, old, agreed);
@@ -61,6 +66,16 @@ final class Succession {
     return sa.agenda().running() instanceof CreateChildInitiator own
         && own.rekeyed() != null
         && own.rekeyed().id().equals(old.id());
+  }
+
+  /** The peer knows that its own rekey lost, before we do. */
+  void deletedByPeer(Child child) {
+    boolean leftOver =
+        childCollisions.values().stream()
+            .anyMatch(met -> met.peerSuccessor().id().equals(child.id()));
+    if (leftOver) {
+      sa.children().leftOver(child);
+    }
   }
 
   // --- the IKE SA ------------------------------------------------------------------------------
@@ -143,8 +158,11 @@ final class Succession {
     }
   }
 
-  /** When our own rekey came to nothing, the peer's counts. */
+  /** When our own rekey is over, or came to nothing, the peer's counts. */
   void settle() {
+    if (!(sa.agenda().running() instanceof CreateChildInitiator)) {
+      childCollisions.clear();
+    }
     RekeyCollision<IkeSa> met = collision;
     if (met != null && !(sa.agenda().running() instanceof RekeyIkeInitiator)) {
       collision = null;

@@ -38,38 +38,42 @@ public final class PathChecker {
   /** anyExtendedKeyUsage (RFC 5280 4.2.1.12). */
   public static final String USAGE_ANY = "2.5.29.37.0";
 
+  private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
   private static final int DIGITAL_SIGNATURE = 0;
   private static final int NON_REPUDIATION = 1;
 
   private final List<X509Certificate> anchors;
   private final List<Bytes> keyHashes;
   private final Set<String> usages;
+  private final boolean demandsUsage;
 
-  private PathChecker(List<X509Certificate> anchors, Set<String> usages) {
+  private PathChecker(List<X509Certificate> anchors, Set<String> usages, boolean demandsUsage) {
     this.anchors = List.copyOf(anchors);
     this.usages = Set.copyOf(usages);
+    this.demandsUsage = demandsUsage;
     this.keyHashes = this.anchors.stream().map(Certificates::keyHash).distinct().toList();
   }
 
   /**
-   * A checker with the usages that RFC 4945 accepts: no extended key usage at all, ipsecIKE or any.
+   * A checker that minds an extended key usage only where it is critical: RFC 4945 5.1.3.12 lets an
+   * implementation do without it, and the certificates in the field bear those of TLS.
    *
    * @param anchors whom to trust; an empty list trusts nobody
    */
   public static PathChecker trusting(List<X509Certificate> anchors) {
-    return new PathChecker(anchors, Set.of(USAGE_IPSEC_IKE, USAGE_ANY));
+    return new PathChecker(anchors, Set.of(USAGE_IPSEC_IKE, USAGE_ANY), false);
   }
 
   /**
-   * The same anchors, with further extended key usages accepted, such as those of TLS servers, for
-   * CAs that cannot issue others.
+   * The same anchors, and an extended key usage, where there is one, must be ipsecIKE, any, or one
+   * of the given (RFC 4945 5.1.3.12).
    *
-   * @param objectIdentifiers in dotted form
+   * @param objectIdentifiers further usages in dotted form
    */
-  public PathChecker alsoAccepting(String... objectIdentifiers) {
+  public PathChecker demandingUsage(String... objectIdentifiers) {
     Set<String> more = new HashSet<>(usages);
     more.addAll(List.of(objectIdentifiers));
-    return new PathChecker(anchors, more);
+    return new PathChecker(anchors, more, true);
   }
 
   /** The trust anchors. */
@@ -207,7 +211,9 @@ public final class PathChecker {
           List.of());
     }
     List<String> extended = endEntity.getExtendedKeyUsage();
-    if (extended != null && extended.stream().noneMatch(usages::contains)) {
+    if (extended != null
+        && (demandsUsage || isCritical(endEntity))
+        && extended.stream().noneMatch(usages::contains)) {
       return new Rejected(
           Cause.WRONG_USAGE,
           "the extended key usage of " + Certificates.name(endEntity) + " does not allow IKE",
@@ -216,6 +222,11 @@ public final class PathChecker {
           extended.stream().limit(MAX_CERTIFICATES).map(usage -> "has usage " + usage).toList());
     }
     return null;
+  }
+
+  private static boolean isCritical(X509Certificate certificate) {
+    Set<String> critical = certificate.getCriticalExtensionOIDs();
+    return critical != null && critical.contains(EXTENDED_KEY_USAGE);
   }
 
   private static boolean isSet(boolean[] bits, int index) {

@@ -220,11 +220,12 @@ final class Rejections {
               name + " has a critical extension that is not known here",
               "issue it without that extension, or not critical",
               criticalExtensions(culprit));
+      // Our search joined the names already, so it is the key identifier that does not fit.
       case NO_TRUST_ANCHOR, NAME_CHAINING ->
           new Rejected(
-              Cause.UNKNOWN_CA,
-              name + " does not lead to a trusted CA",
-              "add its CA to the trusted CAs of this peer",
+              Cause.BAD_SIGNATURE,
+              name + " names a CA that is trusted, but was signed with another key",
+              "if the CA has a new key under its old name, trust its new certificate",
               evidence);
       case INVALID_POLICY ->
           new Rejected(

@@ -77,6 +77,7 @@ final class JcaIkeCipher implements IkeCipher {
       }
       System.arraycopy(sealed, 0, message, text, sealed.length);
       if (mac != null) {
+        mac.reset();
         mac.update(message, 0, text + length);
         System.arraycopy(mac.doFinal(), 0, message, text + length, icvLength);
       }
@@ -133,6 +134,7 @@ final class JcaIkeCipher implements IkeCipher {
     if (key.isDestroyed()) {
       return false;
     }
+    keyed.reset();
     keyed.update(message, 0, covered);
     byte[] computed = Arrays.copyOf(keyed.doFinal(), icvLength);
     return MessageDigest.isEqual(

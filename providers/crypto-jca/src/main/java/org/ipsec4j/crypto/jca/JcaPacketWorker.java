@@ -98,10 +98,16 @@ final class JcaPacketWorker implements PacketWorker {
     return made;
   }
 
-  /** A cipher or MAC that failed may be left in the middle of a packet. */
+  /**
+   * A MAC that failed may be left in the middle of a packet. Combined modes begin anew with each
+   * nonce and are kept: they remember the last nonce and refuse to seal with it again.
+   */
   private void forget(CryptoOp op) {
     if (op.key instanceof JcaPacketKey key) {
-      cache[(int) key.id & (CACHE - 1)] = null;
+      int slot = (int) key.id & (CACHE - 1);
+      if (cache[slot] instanceof MacPacketCipher) {
+        cache[slot] = null;
+      }
     }
   }
 

@@ -33,9 +33,10 @@ final class Names {
     };
   }
 
-  /** Whether a provider other than the JVM's may do the cipher. */
-  static boolean knows(EncryptionAlgorithm algorithm) {
-    return algorithm == EncryptionAlgorithm.NULL || cipher(algorithm) != null;
+  /** Whether there are names for both, so that it makes sense to ask another provider. */
+  static boolean knows(EncryptionAlgorithm encryption, IntegrityAlgorithm integrity) {
+    return (encryption == EncryptionAlgorithm.NULL || cipher(encryption) != null)
+        && encryption.isAead() == (mac(integrity) == null);
   }
 
   /** Algorithm of a cipher's key. */

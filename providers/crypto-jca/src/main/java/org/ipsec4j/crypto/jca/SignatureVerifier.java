@@ -65,6 +65,10 @@ final class SignatureVerifier {
       throw new CryptoException(Culprit.PEER_VALUE, "the public key is too long");
     }
     PublicKey key = key(algorithm, publicKey);
+    if (algorithm.keyType() == SignatureAlgorithm.KeyType.EC
+        && !EcdsaEncoding.isDer(signatureValue)) {
+      return false;
+    }
     try {
       Signature signature =
           services.make(algorithm.name(), provider -> signature(algorithm, provider));

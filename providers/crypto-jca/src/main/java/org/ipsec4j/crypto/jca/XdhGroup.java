@@ -64,7 +64,13 @@ final class XdhGroup extends Group {
 
   @Override
   byte[] agree(PrivateKey own, PublicKey peer) throws GeneralSecurityException {
-    byte[] secret = super.agree(own, peer);
+    byte[] secret;
+    try {
+      secret = super.agree(own, peer);
+    } catch (IllegalStateException e) {
+      // How Bouncy Castle says that the secret is zero; our own key cannot be the reason.
+      throw new InvalidKeyException("the public value is of small order");
+    }
     int bits = 0;
     for (byte octet : secret) {
       bits |= octet;
