@@ -65,7 +65,7 @@ class LossyNetworkScenario {
   void aThousandRunsWithLossReorderingAndDuplicationEndInAgreement() {
     Long only = Long.getLong("sim.seed");
     Tally tally = new Tally();
-    long first = only == null ? 1 : only;
+    long first = only == null ? Long.getLong("sim.first", 1) : only;
     int runs = only == null ? Integer.getInteger("sim.runs", RUNS) : 1;
     for (long seed = first; seed < first + runs; seed++) {
       run(seed, tally, only != null);

@@ -18,6 +18,7 @@ import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.sa.ChildSa;
+import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.sim.Datagram;
 import org.ipsec4j.sim.SimHost;
 import org.ipsec4j.sim.Simulation;
@@ -189,6 +190,11 @@ final class SimNode implements SimHost, SaSide {
   @Override
   public long installedAt(int inboundSpi) {
     return log.installedAt(inboundSpi);
+  }
+
+  @Override
+  public Optional<ChildSa> everInstalled(ChildSaId id) {
+    return log.everInstalled(id);
   }
 
   // --- for judges ------------------------------------------------------------------------------

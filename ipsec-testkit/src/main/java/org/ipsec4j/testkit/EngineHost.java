@@ -389,6 +389,11 @@ public final class EngineHost implements SimHost, SaSide {
   }
 
   @Override
+  public Optional<ChildSa> everInstalled(ChildSaId id) {
+    return log.everInstalled(id);
+  }
+
+  @Override
   public String toString() {
     return name + " " + childSas();
   }

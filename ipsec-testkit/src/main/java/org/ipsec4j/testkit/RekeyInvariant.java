@@ -112,6 +112,13 @@ public final class RekeyInvariant implements Simulation.Invariant {
       }
     }
     Optional<DownReason> reason = receiver.wentDown(spi);
+    if (reason.isEmpty() && !receiver.knew(spi) && view.replaces() != null) {
+      // Deleted while it was being rekeyed: the successor goes without having been installed.
+      reason =
+          sender
+              .everInstalled(view.replaces())
+              .flatMap(old -> receiver.wentDown(old.outboundSpi()));
+    }
     if (reason.isPresent()) {
       return of(reason.get());
     }

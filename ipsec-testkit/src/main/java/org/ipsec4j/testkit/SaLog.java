@@ -66,6 +66,11 @@ public final class SaLog {
     return entry;
   }
 
+  /** As {@link SaSide#everInstalled}. */
+  public Optional<ChildSa> everInstalled(ChildSaId id) {
+    return Optional.ofNullable(byId.get(id)).map(Entry::sa);
+  }
+
   /** What it was installed in the place of; null for nothing. */
   public @Nullable ChildSaId replaced(ChildSaId id) {
     IkeEvent.ChildRekeyed rekeyed = rekeys.get(id);

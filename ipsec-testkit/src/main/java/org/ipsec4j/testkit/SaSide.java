@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.ike.IkeStatus;
+import org.ipsec4j.api.sa.ChildSa;
+import org.ipsec4j.api.sa.ChildSaId;
 
 /** One side of a simulation, as judges see it: a bare engine or a whole node. */
 public interface SaSide {
@@ -30,4 +32,7 @@ public interface SaSide {
 
   /** When the Child SA with this inbound SPI was installed. */
   long installedAt(int inboundSpi);
+
+  /** What was installed under this name at any time since the last restart. */
+  Optional<ChildSa> everInstalled(ChildSaId id);
 }
