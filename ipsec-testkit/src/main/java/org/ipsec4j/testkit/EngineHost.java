@@ -238,7 +238,7 @@ public final class EngineHost implements SimHost, SaSide {
             () -> {
               offload.work().run();
               of.onCompletion(simulation.now(), offload.work());
-              if (of == engine) {
+              if (of.equals(engine)) {
                 drain();
               }
             });
