@@ -28,10 +28,14 @@ final class AuthReader {
       "certificate: { chain: a.pem, key: a.key, trust: ca.pem }";
   private static final Map<String, String> AUTH =
       Fields.keys(
-          "psk", PSK,
-          "certificate", CERTIFICATE,
-          "local", "local: { certificate: { chain: a.pem, key: a.key } }",
-          "remote", "remote: { certificate: { trust: ca.pem } }");
+          "psk",
+          PSK,
+          "certificate",
+          CERTIFICATE,
+          "local",
+          "local: { certificate: { chain: a.pem, key: a.key } }",
+          "remote",
+          "remote: { certificate: { trust: ca.pem } }");
   private static final Map<String, String> SIDE =
       Fields.keys("psk", PSK, "certificate", CERTIFICATE);
   private static final Map<String, String> SECRET =
@@ -71,8 +75,7 @@ final class AuthReader {
   }
 
   private static Map<String, Encoding> encodings() {
-    Map<String, Encoding> words =
-        Scalars.words("text", Encoding.TEXT, "hex", Encoding.HEX);
+    Map<String, Encoding> words = Scalars.words("text", Encoding.TEXT, "hex", Encoding.HEX);
     words.put("base64", Encoding.BASE64);
     return words;
   }

@@ -80,11 +80,9 @@ final class ChildReader {
             .read(host ? outer(localAddress) : null, host ? outer(remoteEndpoint) : null);
     List<ChildProposal> proposals = proposals(fields);
     Duration rekey = fields.read("rekey", Scalars::durationOrNever, Defaults.CHILD_REKEY);
-    int jitter =
-        fields.read("jitter", Scalars.integer(0, 50), Defaults.REKEY_JITTER_PERCENT);
+    int jitter = fields.read("jitter", Scalars.integer(0, 50), Defaults.REKEY_JITTER_PERCENT);
     Limits limits = limits(fields, rekey);
-    int window =
-        fields.read("replay-window", Scalars.integer(64, 4096), Defaults.REPLAY_WINDOW);
+    int window = fields.read("replay-window", Scalars.integer(64, 4096), Defaults.REPLAY_WINDOW);
     StartAction start = start(fields);
     if (sides == null || proposals == null) {
       return null;
@@ -113,13 +111,11 @@ final class ChildReader {
   private @Nullable List<ChildProposal> proposals(Fields fields) {
     boolean legacy = fields.read("legacy", Scalars::bool, false);
     if (fields.has("esp") && fields.has("ah")) {
-      problems.error(
-          fields.nodeOf("ah"), "one of `esp` and `ah`", "both", fields.example("esp"));
+      problems.error(fields.nodeOf("ah"), "one of `esp` and `ah`", "both", fields.example("esp"));
       return null;
     }
     if (fields.has("ah")) {
-      return fields.read(
-          "ah", Scalars.listOf(ProposalReader.child(SecurityProtocol.AH, legacy)));
+      return fields.read("ah", Scalars.listOf(ProposalReader.child(SecurityProtocol.AH, legacy)));
     }
     return fields.has("esp")
         ? fields.read("esp", Scalars.listOf(ProposalReader.child(SecurityProtocol.ESP, legacy)))
@@ -141,8 +137,7 @@ final class ChildReader {
     long packets = lifetime.read("packets", Scalars::packets, 0L);
     return new Limits(
         time,
-        new Lifetime(
-            Defaults.softVolume(bytes), bytes, Defaults.softVolume(packets), packets));
+        new Lifetime(Defaults.softVolume(bytes), bytes, Defaults.softVolume(packets), packets));
   }
 
   /** An SA that dies before it is rekeyed is a mistake. */
@@ -157,8 +152,7 @@ final class ChildReader {
   }
 
   private StartAction start(Fields fields) {
-    StartAction otherwise =
-        remoteEndpoint == null ? StartAction.NONE : StartAction.ON_TRAFFIC;
+    StartAction otherwise = remoteEndpoint == null ? StartAction.NONE : StartAction.ON_TRAFFIC;
     StartAction start = fields.read("start", Scalars.word(STARTS), otherwise);
     if (start != StartAction.NONE && remoteEndpoint == null) {
       problems.error(

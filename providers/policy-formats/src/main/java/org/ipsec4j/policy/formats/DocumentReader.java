@@ -22,8 +22,9 @@ final class DocumentReader {
           "name", "name: site A",
           "node", "node: { tun: { addresses: [10.1.0.1/24] } }",
           "peers", "peers: { " + PeerReader.EXAMPLE + " }",
-          "rules", "rules: [{ name: ssh, bypass: true, protocol: tcp, local-port: 22, "
-              + "local: any, remote: any }]",
+          "rules",
+              "rules: [{ name: ssh, bypass: true, protocol: tcp, local-port: 22, "
+                  + "local: any, remote: any }]",
           "default", "default: discard");
   private static final Map<String, SpdRule.Action> DEFAULTS =
       Scalars.words("discard", SpdRule.Action.DISCARD, "bypass", SpdRule.Action.BYPASS);
@@ -57,8 +58,7 @@ final class DocumentReader {
                 otherwise,
                 problems.origin(fields.nodeOf("default"), "default"));
     return new PolicyDocument(
-        new PolicySet(
-            name, PolicySet.Order.SEQUENCE, peers, rules, problems.origin(root, name)),
+        new PolicySet(name, PolicySet.Order.SEQUENCE, peers, rules, problems.origin(root, name)),
         node,
         credentials.secrets(),
         credentials.certificates(),

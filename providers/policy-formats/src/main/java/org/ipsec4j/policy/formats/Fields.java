@@ -53,7 +53,8 @@ final class Fields {
    * @param what the thing described, for people
    * @param keys from {@link #keys}
    */
-  static @Nullable Fields of(Value value, String what, Map<String, String> keys, Problems problems) {
+  static @Nullable Fields of(
+      Value value, String what, Map<String, String> keys, Problems problems) {
     return of(value, what, keys, problems, false);
   }
 
@@ -117,8 +118,7 @@ final class Fields {
             Scalars.describe(keyNode),
             value.example());
       } else if (seen.putIfAbsent(name.getValue(), name) != null) {
-        problems.error(
-            keyNode, "each name once", "`" + name.getValue() + "` a second time", null);
+        problems.error(keyNode, "each name once", "`" + name.getValue() + "` a second time", null);
       } else {
         entries.add(Map.entry(name, entry.getValueNode()));
       }
@@ -128,8 +128,7 @@ final class Fields {
 
   private static @Nullable MappingNode mapping(
       Value value, String expected, Problems problems, boolean secret) {
-    if (value.node() instanceof MappingNode mapping
-        && mapping.getTag().equals(Tag.MAP)) {
+    if (value.node() instanceof MappingNode mapping && mapping.getTag().equals(Tag.MAP)) {
       return mapping;
     }
     problems.error(

@@ -55,8 +55,7 @@ final class IkeReader {
     if (fields.has("lifetime")) {
       ChildReader.checkLater(fields.nodeOf("lifetime"), rekey, lifetime, problems);
     }
-    Retransmit retransmit =
-        fields.read("retransmit", IkeReader::retransmit, Retransmit.DEFAULT);
+    Retransmit retransmit = fields.read("retransmit", IkeReader::retransmit, Retransmit.DEFAULT);
     return new IkeProfile(
         proposals,
         rekey,

@@ -33,8 +33,7 @@ final class NodeReader {
       return null;
     }
     Ports ports =
-        fields.read(
-            "ports", NodeReader::ports, new Ports(Defaults.IKE_PORT, Defaults.NAT_PORT));
+        fields.read("ports", NodeReader::ports, new Ports(Defaults.IKE_PORT, Defaults.NAT_PORT));
     return new NodeSettings(fields.read("tun", NodeReader::tun), ports.ike(), ports.nat());
   }
 
@@ -58,8 +57,7 @@ final class NodeReader {
       return null;
     }
     List<InterfaceAddress> addresses =
-        fields.require(
-            "addresses", "its own addresses", Scalars.listOf(Scalars::interfaceAddress));
+        fields.require("addresses", "its own addresses", Scalars.listOf(Scalars::interfaceAddress));
     return addresses == null
         ? null
         : new Tun(

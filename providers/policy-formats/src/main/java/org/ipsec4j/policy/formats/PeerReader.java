@@ -18,8 +18,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads one peer. */
 final class PeerReader {
-  static final String EXAMPLE =
-      "b: { local: {...}, remote: {...}, auth: {...}, children: {...} }";
+  static final String EXAMPLE = "b: { local: {...}, remote: {...}, auth: {...}, children: {...} }";
   private static final Map<String, String> PEER =
       Fields.keys(
           "local", "local: { address: 192.0.2.1, id: a.example }",
@@ -117,10 +116,7 @@ final class PeerReader {
     }
     if (identity == null && !fields.has("id") && any && !fields.strange()) {
       problems.error(
-          fields.node(),
-          "`id`, as no `address` stands for it",
-          "nothing",
-          fields.example("id"));
+          fields.node(), "`id`, as no `address` stands for it", "nothing", fields.example("id"));
     }
     return new Local(address, identity);
   }
@@ -152,9 +148,7 @@ final class PeerReader {
     }
     NodeReader.Ports ports =
         fields.read(
-            "ports",
-            NodeReader::ports,
-            new NodeReader.Ports(Defaults.IKE_PORT, Defaults.NAT_PORT));
+            "ports", NodeReader::ports, new NodeReader.Ports(Defaults.IKE_PORT, Defaults.NAT_PORT));
     return new Remote(addresses, endpoint, identity, anyIdentity, ports);
   }
 

@@ -83,7 +83,6 @@ public final class PolicyFormats {
   }
 
   private static PolicyResult refused(String name, int line, String expected, String found) {
-    return new PolicyResult.Refused(
-        List.of(new PolicyError(name, line, 0, expected, found, null)));
+    return new PolicyResult.Refused(List.of(new PolicyError(name, line, 0, expected, found, null)));
   }
 }

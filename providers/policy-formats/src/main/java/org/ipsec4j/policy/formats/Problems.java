@@ -30,8 +30,7 @@ final class Problems {
     errorAt(line(at), column(at) + offset, expected, found, example);
   }
 
-  void errorAt(
-      int line, int column, String expected, String found, @Nullable String example) {
+  void errorAt(int line, int column, String expected, String found, @Nullable String example) {
     if (errors.size() < MOST) {
       errors.add(new PolicyError(file, line, column, expected, found, example));
     }
@@ -59,8 +58,7 @@ final class Problems {
   /** In the order of the file. */
   List<PolicyError> errors() {
     return errors.stream()
-        .sorted(
-            Comparator.comparingInt(PolicyError::line).thenComparingInt(PolicyError::column))
+        .sorted(Comparator.comparingInt(PolicyError::line).thenComparingInt(PolicyError::column))
         .distinct()
         .toList();
   }

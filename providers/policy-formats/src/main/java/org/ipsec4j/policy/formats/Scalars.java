@@ -143,8 +143,7 @@ final class Scalars {
       String text = scalar(value, Tag.STR);
       T meaning = text == null ? null : words.get(text);
       if (meaning == null) {
-        String meant =
-            text == null ? null : NearestWord.of(text, words.keySet()).orElse(null);
+        String meant = text == null ? null : NearestWord.of(text, words.keySet()).orElse(null);
         problems.error(
             value.node(),
             "one of `" + String.join("`, `", words.keySet()) + "`",
@@ -308,8 +307,7 @@ final class Scalars {
   /** A value or a list of values; null when any of them is wrong. */
   static <T> Reader<List<T>> listOf(Reader<T> reader) {
     return (value, problems) -> {
-      if (!(value.node() instanceof SequenceNode sequence)
-          || !sequence.getTag().equals(Tag.SEQ)) {
+      if (!(value.node() instanceof SequenceNode sequence) || !sequence.getTag().equals(Tag.SEQ)) {
         T single = reader.read(value, problems);
         return single == null ? null : List.of(single);
       }

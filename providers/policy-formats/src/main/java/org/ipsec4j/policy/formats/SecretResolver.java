@@ -73,8 +73,7 @@ public final class SecretResolver {
     } catch (NoSuchFileException e) {
       return failed(file.origin(), "the secret's file " + path, "no such file", null);
     } catch (IOException e) {
-      return failed(
-          file.origin(), "the secret's file " + path, e.getClass().getSimpleName(), null);
+      return failed(file.origin(), "the secret's file " + path, e.getClass().getSimpleName(), null);
     }
     return decode(withoutLineEnd(bytes), file, warnings(path, file.origin()));
   }
@@ -127,9 +126,7 @@ public final class SecretResolver {
     if (octets == null || octets.length == 0) {
       return failed(
           reference.origin(),
-          hex
-              ? "a secret of hexadecimal digits, two for an octet"
-              : "a secret in base64",
+          hex ? "a secret of hexadecimal digits, two for an octet" : "a secret in base64",
           "something else",
           null);
     }

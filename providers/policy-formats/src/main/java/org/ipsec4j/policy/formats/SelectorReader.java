@@ -75,8 +75,7 @@ final class SelectorReader {
    * @param local what our side is when the file does not say; null when it must
    * @param remote likewise
    */
-  @Nullable Sides read(
-      @Nullable List<AddressRange> local, @Nullable List<AddressRange> remote) {
+  @Nullable Sides read(@Nullable List<AddressRange> local, @Nullable List<AddressRange> remote) {
     List<AddressRange> ours = addresses("local", local);
     List<AddressRange> theirs = addresses("remote", remote);
     List<Integer> protocols =

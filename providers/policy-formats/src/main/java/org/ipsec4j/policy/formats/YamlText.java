@@ -126,8 +126,7 @@ final class YamlText {
   /** Whether the tree stays small with its aliases written out. */
   private boolean bounded(Node node, int depth) {
     if (++visited > MAX_NODES || depth > MAX_DEPTH) {
-      problems.error(
-          node, "a tree that ends", "aliases that multiply or contain themselves", null);
+      problems.error(node, "a tree that ends", "aliases that multiply or contain themselves", null);
       return false;
     }
     if (node instanceof MappingNode mapping) {

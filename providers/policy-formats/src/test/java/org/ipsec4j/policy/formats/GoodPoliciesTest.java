@@ -84,7 +84,8 @@ class GoodPoliciesTest {
     PolicyResult.Loaded loaded = load("full.yaml");
     NodeSettings node = loaded.document().node();
     NodeSettings.Tun tun = Objects.requireNonNull(node.tun());
-    assertEquals("ipsec7 [10.1.0.1/24, fd00:1::1/64] 1380",
+    assertEquals(
+        "ipsec7 [10.1.0.1/24, fd00:1::1/64] 1380",
         tun.name() + " " + tun.addresses() + " " + tun.mtu());
     PadEntry b = peer(loaded, "b");
     assertEquals(
@@ -114,8 +115,7 @@ class GoodPoliciesTest {
     assertEquals(
         List.of(TrafficSelector.of("10.1.0.0/24"), TrafficSelector.of("fd00:1::/64")),
         net.localSelectors());
-    assertEquals(
-        new Lifetime(8_000_000_000L, 10_000_000_000L, 800_000, 1_000_000), net.lifetime());
+    assertEquals(new Lifetime(8_000_000_000L, 10_000_000_000L, 800_000, 1_000_000), net.lifetime());
     assertEquals(Duration.ofMinutes(40), net.hardLifetime());
     assertEquals(1024, net.replayWindow());
     assertEquals(StartAction.INITIATE, net.start());
@@ -151,8 +151,7 @@ class GoodPoliciesTest {
     assertEquals(
         List.of(ts(6, 22, 22, "0.0.0.0/0"), ts(6, 22, 22, "::/0")),
         rules.getFirst().localSelectors());
-    assertEquals(
-        List.of(ts(41, 0, 65535, "10.0.0.0/8")), rules.get(2).localSelectors());
+    assertEquals(List.of(ts(41, 0, 65535, "10.0.0.0/8")), rules.get(2).localSelectors());
     assertEquals(SpdRule.Action.BYPASS, rules.getLast().action());
     assertEquals(49, rules.getLast().origin().line());
   }
@@ -166,8 +165,7 @@ class GoodPoliciesTest {
     assertNull(travellers.localAddress());
     assertEquals(List.of(), travellers.remoteAddresses());
     assertEquals(StartAction.NONE, travellers.children().getFirst().start());
-    assertEquals(
-        new AuthMethod.Certificate("travellers/certificate"), travellers.localAuth());
+    assertEquals(new AuthMethod.Certificate("travellers/certificate"), travellers.localAuth());
     assertEquals(new AuthMethod.Certificate("travellers/trust"), travellers.remoteAuth());
     PolicyDocument document = loaded.document();
     assertEquals(
@@ -206,8 +204,7 @@ class GoodPoliciesTest {
     assertEquals(SaMode.TRANSPORT, all.mode());
     assertEquals(List.of(TrafficSelector.of("2001:db8::1")), all.localSelectors());
     assertEquals(
-        List.of(ts(6, 5432, 5432, "2001:db8::2")),
-        db.child("sql").orElseThrow().remoteSelectors());
+        List.of(ts(6, 5432, 5432, "2001:db8::2")), db.child("sql").orElseThrow().remoteSelectors());
     assertEquals(Duration.ZERO, db.ike().liveness());
     assertEquals(
         List.of(
@@ -239,8 +236,7 @@ class GoodPoliciesTest {
     assertEquals(3, warnings.size(), warnings::toString);
     assertTrue(warnings.get(0).startsWith("a.yaml:5:13: warning: whoever knows the pre-shared"));
     assertTrue(
-        warnings.get(1).contains("`b/cast` is never reached: `all` in line 10"),
-        warnings.get(1));
+        warnings.get(1).contains("`b/cast` is never reached: `all` in line 10"), warnings.get(1));
     assertTrue(warnings.get(2).contains("multicast"), warnings.get(2));
   }
 

@@ -16,8 +16,7 @@ final class PolicyFiles {
 
   static String good(String name) {
     try (InputStream in = PolicyFiles.class.getResourceAsStream("good/" + name)) {
-      return new String(
-          Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -45,8 +45,7 @@ class SchemaTest {
   private static @Nullable Set<ValidationMessage> schemaErrors(String text) {
     try {
       Object loaded =
-          new Load(LoadSettings.builder().setSchema(new CoreSchema()).build())
-              .loadFromString(text);
+          new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(text);
       JsonNode json = JSON.valueToTree(loaded);
       return SCHEMA.validate(json);
     } catch (YamlEngineException | IllegalArgumentException | StackOverflowError e) {
@@ -57,8 +56,7 @@ class SchemaTest {
 
   @Test
   void theSchemaIsASchema() throws Exception {
-    JsonSchema meta =
-        FACTORY.getSchema(SchemaLocation.of(SpecVersion.VersionFlag.V202012.getId()));
+    JsonSchema meta = FACTORY.getSchema(SchemaLocation.of(SpecVersion.VersionFlag.V202012.getId()));
     assertEquals(Set.of(), meta.validate(JSON.readTree(PolicyFormats.schema())));
   }
 

@@ -27,8 +27,7 @@ class SecretResolverTest {
   @TempDir Path folder;
 
   private SecretResolver resolver() {
-    return new SecretResolver(
-        folder, Map.of("PSK", "from the environment", "EMPTY", "")::get);
+    return new SecretResolver(folder, Map.of("PSK", "from the environment", "EMPTY", "")::get);
   }
 
   private byte[] bytes(SecretRef reference) {
@@ -112,8 +111,7 @@ class SecretResolverTest {
     Path file = folder.resolve("psk.txt");
     assumeTrue(file.getFileSystem().supportedFileAttributeViews().contains("posix"));
     SecretResult closed = resolver().resolve(reference);
-    assertEquals(
-        0, assertInstanceOf(SecretResult.Resolved.class, closed).warnings().size());
+    assertEquals(0, assertInstanceOf(SecretResult.Resolved.class, closed).warnings().size());
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     SecretResult open = resolver().resolve(reference);
     String warning =
