@@ -30,8 +30,18 @@ root=$dir/root
 apt=$dir/apt
 mkdir -p "$root" "$dir/bin" "$apt/lists/partial" "$apt/cache/archives/partial"
 : >"$apt/status"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep '/debian/*$' | head -n 1 || true)
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} trixie main" >"$apt/sources.list"
+# The mirror that this machine uses; apt knows it only once it has an index.
+mirror() { apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep '/debian/*$' | head -n 1 || true; }
+uri=$(mirror)
+[ -n "$uri" ] || {
+  apt-get -qq update >"$dir/log" 2>&1 || true
+  uri=$(mirror)
+}
+[ -n "$uri" ] || {
+  say "apt names no Debian mirror; run apt-get update, or set JAVA21_HOME"
+  exit 1
+}
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie main" >"$apt/sources.list"
 
 # An apt world of its own: nothing of the machine's apt is read or changed.
 apt_get() {

@@ -4,5 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.ipsec4j.ike {
   requires transitive org.ipsec4j.api;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports org.ipsec4j.ike.engine;
+  exports org.ipsec4j.ike.wire;
 }

@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module org.ipsec4j.sim {
   requires transitive org.ipsec4j.api;
   requires static org.jspecify;
+
+  exports org.ipsec4j.sim;
 }

@@ -1,8 +1,15 @@
+import org.ipsec4j.api.packet.TunProvider;
+import org.ipsec4j.io.linux.LinuxTun;
 import org.jspecify.annotations.NullMarked;
 
-/** TUN and raw sockets on Linux by the FFM API. */
+/** Packets in and out of Linux by the foreign function interface. */
 @NullMarked
 module org.ipsec4j.io.linux {
   requires transitive org.ipsec4j.api;
   requires static org.jspecify;
+
+  exports org.ipsec4j.io.linux;
+
+  provides TunProvider with
+      LinuxTun;
 }

@@ -1,5 +1,7 @@
 package org.ipsec4j.cli;
 
+import org.ipsec4j.cli.demo.DemoCommand;
+import org.ipsec4j.cli.run.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +13,8 @@ import picocli.CommandLine.Spec;
     description = "IPsec for the JVM: IKE, ESP and a policy engine that can say why.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {DemoCommand.class, RunCommand.class})
 public final class Main implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it runs us

@@ -1,13 +1,15 @@
 /**
- * Protects and opens packets in place: ESP and AH, the SAD, replay windows.
+ * Protects and opens packets in place: ESP, the SAD, replay windows, outer headers.
  *
  * <ul>
- *   <li>Start reading at the outbound path, then the inbound path.
+ *   <li>Start reading at {@link org.ipsec4j.esp.EspOutbound#protect}, then {@link
+ *       org.ipsec4j.esp.EspInbound#open}: one method per direction, top to bottom.
  *   <li>May import org.ipsec4j.api and java.base.
- *   <li>Never allocates, copies or throws per packet once an SA is installed; never touches
- *       sockets, threads or clocks.
- *   <li>RFC sections: RFC 4302, RFC 4303, RFC 3948.
- *   <li>Explained by the classes named ...Scenario and ...Vectors.
+ *   <li>Never allocates, copies a payload or throws per packet once an SA is installed; never
+ *       touches sockets, threads, clocks or a source of randomness.
+ *   <li>RFC sections: 4303 2 and 3, Appendix A; 3948 2 and 3; 4301 5, 7, 8; 6040 4; 6479.
+ *   <li>Explained by EspRoundTripTest, EspVectors, EspProperties, ReplayWindowProperties,
+ *       AllocationTest.
  * </ul>
  */
 package org.ipsec4j.esp;

@@ -7,8 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.ipsec4j.interop.WiresharkProfile.EspKeys;
 import org.ipsec4j.interop.WiresharkProfile.IkeKeys;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds keys in charon's log (levels ike 4 and chd 4, lines tagged with the number of their IKE
@@ -37,12 +39,12 @@ final class CharonKeys {
   /** What one thread is in the middle of. */
   private static final class Work {
     final Map<String, StringBuilder> secrets = new HashMap<>();
-    StringBuilder open;
+    @Nullable StringBuilder open;
     String ikeSa = "";
     String espProposal = "";
     String ikeProposal = "";
     boolean initiator;
-    IkeSecrets newest;
+    @Nullable IkeSecrets newest;
 
     String take(String name) {
       StringBuilder value = secrets.remove(name);
@@ -68,8 +70,11 @@ final class CharonKeys {
       ar = work.take("Sk_ar secret");
     }
 
-    IkeKeys with(String[] pair) {
-      return new IkeKeys(pair[0], pair[1], proposal, ei, er, ai, ar);
+    Stream<IkeKeys> with(String @Nullable [] pair) {
+      if (pair == null) {
+        return Stream.empty();
+      }
+      return Stream.of(new IkeKeys(pair[0], pair[1], proposal, ei, er, ai, ar));
     }
   }
 
@@ -101,10 +106,7 @@ final class CharonKeys {
    *     entry are left out
    */
   List<IkeKeys> ike(Map<String, String[]> spis) {
-    return ike.stream()
-        .filter(secrets -> spis.containsKey(secrets.number))
-        .map(secrets -> secrets.with(spis.get(secrets.number)))
-        .toList();
+    return ike.stream().flatMap(secrets -> secrets.with(spis.get(secrets.number))).toList();
   }
 
   private void line(String text) {

@@ -1,7 +1,6 @@
 package org.ipsec4j.interop;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -65,12 +64,12 @@ final class Gateway implements IpsecHost {
     } catch (IOException e) {
       throw new InteropFailure("cannot write the policy in " + folder, e);
     }
-    Process process =
-        Proc.start(
-            Map.of(),
-            null,
-            folder.resolve("stderr.log"),
-            Namespaces.inside(namespace, commandLine(folder)));
+    return start(folder, Namespaces.inside(namespace, commandLine(folder)));
+  }
+
+  /** Starts a program that speaks as the gateway does. */
+  static Gateway start(Path folder, List<String> command) {
+    Process process = Proc.start(Map.of(), null, folder.resolve("stderr.log"), command);
     Gateway gateway = new Gateway(folder, process);
     Proc.spawn(gateway::listen);
     try {
@@ -99,7 +98,7 @@ final class Gateway implements IpsecHost {
   private static String classPath() {
     String given = System.getProperty("interop.cli.classpath");
     String path = given != null ? given : System.getProperty("java.class.path");
-    if (path.isBlank() || path.split(File.pathSeparator).length == 0) {
+    if (path.isBlank()) {
       throw new InteropFailure("no class path for the gateway");
     }
     return path;
@@ -150,7 +149,7 @@ final class Gateway implements IpsecHost {
 
   /**
    * Waits for an event that came after {@code mark}; a failed negotiation ends the wait unless it
-   * is what is awaited.
+   * is what is awaited, or the loss of the peer is, which comes with a diagnosis of its own.
    */
   private Event await(int mark, Duration limit, String name, Predicate<Event> wanted) {
     long end = System.nanoTime() + limit.toNanos();
@@ -162,7 +161,8 @@ final class Gateway implements IpsecHost {
           if (event.name.equals(name) && wanted.test(event)) {
             return event;
           }
-          if (event.name.equals("not-json") || event.name.equals("negotiation-failed")) {
+          if (event.name.equals("not-json")
+              || (event.name.equals("negotiation-failed") && !name.equals("ike-down"))) {
             throw new InteropFailure(
                 "instead of '" + name + "' the gateway says: " + event.raw + "\n" + lastWords());
           }
@@ -272,6 +272,7 @@ final class Gateway implements IpsecHost {
   @Override
   public List<ChildSa> childSas() {
     return status().get("childSas").items().stream()
+        .filter(sa -> !sa.get("lingering").isTrue())
         .map(
             sa ->
                 new ChildSa(

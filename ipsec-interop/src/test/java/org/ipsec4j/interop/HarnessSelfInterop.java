@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.ipsec4j.interop.Tshark.Icv;
 import org.ipsec4j.interop.Tshark.Kind;
 import org.ipsec4j.interop.Tshark.Sight;
@@ -15,7 +17,6 @@ import org.ipsec4j.interop.Tshark.Verdict;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /**
  * The harness judged before it judges: its probes must notice loss, wrong keys and forged packets
@@ -32,21 +33,33 @@ final class HarnessSelfInterop {
   @DisplayName("refuses to run where it cannot, and says what to do")
   void refusesToSkip() {
     String notRoot =
-        assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Linux", 1000)).getMessage();
+        assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Linux", 1000)).toString();
     assertTrue(
         notRoot.contains("must run as root") && notRoot.contains("sudo mvn verify -Pinterop"),
         notRoot);
     String notLinux =
-        assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Mac OS X", 0)).getMessage();
+        assertThrows(InteropFailure.class, () -> Lab.requireLinuxRoot("Mac OS X", 0)).toString();
     assertTrue(notLinux.contains("Linux only"), notLinux);
   }
 
   @Test
   @DisplayName("removes its namespaces, and ends what runs in them")
-  void cleansUp(TestInfo info) {
+  void cleansUp() {
     String name;
     try (Namespaces namespaces = new Namespaces()) {
       name = namespaces.add("x");
+      Process sleeper =
+          Proc.start(
+              Map.of(),
+              null,
+              Site.folder("self-cleans-up").resolve("stderr.log"),
+              Namespaces.inside(name, List.of("sleep", "600")));
+      assertTrue(
+          Proc.check("ip", "netns", "pids", name)
+              .lines()
+              .anyMatch(Long.toString(sleeper.pid())::equals));
+      Proc.end(sleeper);
+      assertFalse(sleeper.isAlive());
       assertTrue(Proc.check("ip", "netns", "list").contains(name));
     }
     assertFalse(Proc.check("ip", "netns", "list").contains(name));
@@ -54,7 +67,7 @@ final class HarnessSelfInterop {
 
   @Test
   @DisplayName("numbered UDP: a clean wire loses nothing, a lossy one is caught to the last number")
-  void numberedUdp(TestInfo info) {
+  void numberedUdp() {
     try (Namespaces namespaces = new Namespaces()) {
       String one = namespaces.add("a");
       String other = namespaces.add("b");
@@ -97,7 +110,7 @@ final class HarnessSelfInterop {
 
   private static List<Traffic.Flow> flows(Path folder, Traffic.End left, Traffic.End right) {
     try (Traffic.Numbers numbers = Traffic.numbers(folder, left, right, 2_000)) {
-      Proc.pause(java.time.Duration.ofMillis(1_500));
+      Proc.pause(Duration.ofMillis(1_500));
       return numbers.stop();
     }
   }
@@ -105,7 +118,7 @@ final class HarnessSelfInterop {
   @Test
   @DisplayName(
       "tshark: opens all with charon's keys, nothing without, and finds wrong integrity keys")
-  void judges(TestInfo info) {
+  void judges() {
     Path folder = Site.folder("self-tshark");
     Tunnel tunnel = Tunnel.plain().ike("aes256-sha256-x25519").esp("aes128-sha256-x25519");
     try (Site site = Site.captured(folder, tunnel)) {
@@ -184,5 +197,62 @@ final class HarnessSelfInterop {
     assertEquals(
         "0a",
         ViciText.value(ViciText.sections(ViciText.sections(sa).getFirst()).getFirst(), "spi-in"));
+  }
+
+  @Test
+  @DisplayName("unexplained loss, doubles, damage and loss by a rekey are found")
+  void lossIsExplained() {
+    Supplier<String> story = () -> "";
+    Traffic.Flow clean = new Traffic.Flow(100, 100, 0, 0, 0, 0, List.of());
+    Traffic.Flow lossy = new Traffic.Flow(100, 98, 2, 0, 0, 0, List.of(7L, 8L));
+    Map<String, Long> full = Map.of("x Udp:RcvbufErrors", 2L);
+    Judge.onlyExplainedLoss(List.of(clean, clean), Map.of(), story);
+    Judge.onlyExplainedLoss(List.of(clean, lossy), full, story);
+    Judge.onlyExplainedLoss(List.of(clean, lossy), Map.of("left: SEND_FAILED", 2L), story);
+    Judge.onlyExplainedLoss(List.of(clean, clean), Map.of("left: NOT_ESP", 5L), story);
+    caught(List.of(clean, lossy), Map.of("left: NOT_ESP", 5L), story);
+    caught(List.of(clean, lossy), Map.of(), story);
+    caught(List.of(lossy, lossy), full, story);
+    caught(List.of(clean, lossy), Map.of("left: UNKNOWN_SPI", 2L), story);
+    caught(List.of(clean, clean), Map.of("left: ACQUIRE_QUEUE_FULL", 1L), story);
+    caught(List.of(clean, new Traffic.Flow(100, 100, 0, 1, 0, 0, List.of())), Map.of(), story);
+    caught(List.of(clean, new Traffic.Flow(100, 100, 0, 0, 0, 1, List.of())), Map.of(), story);
+    caught(List.of(clean, new Traffic.Flow(0, 0, 0, 0, 0, 0, List.of())), Map.of(), story);
+  }
+
+  private static void caught(
+      List<Traffic.Flow> flows, Map<String, Long> grown, Supplier<String> story) {
+    assertThrows(AssertionError.class, () -> Judge.onlyExplainedLoss(flows, grown, story));
+  }
+
+  @Test
+  @DisplayName("the driver of our gateway understands its events, and what is wrong with them")
+  void driver() {
+    try (Gateway gateway = fake("behaves")) {
+      gateway.initiate("net");
+      assertEquals(
+          List.of(new IpsecHost.ChildSa("net", 0xc0000001L, 0xc0000002L, 7, 8)),
+          gateway.childSas());
+      assertEquals(
+          List.of(new IpsecHost.IkeSa("000000000000000a", "00000000000000ff")), gateway.ikeSas());
+      assertEquals(Map.of("QUEUE_FULL", 3L), gateway.drops());
+      gateway.deleteIke();
+      assertEquals("deleted by order", gateway.awaitPeerLost(IpsecHost.PATIENCE));
+      assertEquals(130, gateway.interrupt());
+    }
+    try (Gateway gateway = fake("refused")) {
+      InteropFailure refused = assertThrows(InteropFailure.class, () -> gateway.initiate("net"));
+      assertTrue(String.valueOf(refused.getMessage()).contains("AUTHENTICATION_FAILED"));
+      assertEquals("AUTHENTICATION_FAILED", gateway.initiateInVain("net"));
+    }
+    InteropFailure dead = assertThrows(InteropFailure.class, () -> fake("dies"));
+    assertTrue(String.valueOf(dead.getMessage()).contains("cannot open the TUN device"));
+    InteropFailure noise = assertThrows(InteropFailure.class, () -> fake("babbles"));
+    assertTrue(String.valueOf(noise.getMessage()).contains("Picked up"));
+  }
+
+  private static Gateway fake(String behaviour) {
+    return Gateway.start(
+        Site.folder("self-driver-" + behaviour), Traffic.program(FakeGateway.class, behaviour));
   }
 }

@@ -27,9 +27,14 @@ final class Json {
     default String text() {
       return switch (this) {
         case Text(String value) -> value;
-        case Number(String value) -> value;
+        case Digits(String value) -> value;
         case Literal _, Items _, Members _, Absent _ -> "";
       };
+    }
+
+    /** Whether it is the literal {@code true}. */
+    default boolean isTrue() {
+      return this instanceof Literal(String value) && value.equals("true");
     }
 
     /** A number, in decimal digits or as a text with 0x in front; 0 when absent. */
@@ -50,7 +55,7 @@ final class Json {
 
   record Text(String value) implements Node {}
 
-  record Number(String value) implements Node {}
+  record Digits(String value) implements Node {}
 
   record Literal(String value) implements Node {}
 
@@ -76,7 +81,7 @@ final class Json {
       case '{' -> members();
       case '[' -> items();
       case '"' -> new Text(string());
-      case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> new Number(token());
+      case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> new Digits(token());
       default -> {
         String word = token();
         if (!List.of("true", "false", "null").contains(word)) {

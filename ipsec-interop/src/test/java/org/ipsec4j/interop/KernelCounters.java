@@ -25,7 +25,7 @@ final class KernelCounters {
         .forEach(
             line -> {
               String device = line.substring(0, line.indexOf(':')).strip();
-              String[] columns = line.substring(line.indexOf(':') + 1).strip().split("\\s+");
+              String[] columns = line.substring(line.indexOf(':') + 1).strip().split("\\s+", -1);
               found.put(namespace + " " + device + " rx dropped", Long.parseLong(columns[3]));
               found.put(namespace + " " + device + " tx dropped", Long.parseLong(columns[11]));
             });
@@ -36,8 +36,8 @@ final class KernelCounters {
   private static void snmp(String namespace, Map<String, Long> found) {
     List<String> lines = Namespaces.exec(namespace, "cat", "/proc/net/snmp").lines().toList();
     for (int i = 0; i + 1 < lines.size(); i += 2) {
-      String[] names = lines.get(i).split(" ");
-      String[] values = lines.get(i + 1).split(" ");
+      String[] names = lines.get(i).split(" ", -1);
+      String[] values = lines.get(i + 1).split(" ", -1);
       List<String> wanted =
           switch (names[0]) {
             case "Udp:" -> UDP;

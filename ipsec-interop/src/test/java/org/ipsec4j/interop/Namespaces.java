@@ -64,7 +64,7 @@ final class Namespaces implements AutoCloseable {
                 + other.device
                 + " netns "
                 + other.namespace)
-            .split(" "));
+            .split(" ", -1));
     for (End end : List.of(one, other)) {
       Proc.check("ip", "-n", end.namespace, "addr", "add", end.address, "dev", end.device);
       Proc.check("ip", "-n", end.namespace, "link", "set", end.device, "up");

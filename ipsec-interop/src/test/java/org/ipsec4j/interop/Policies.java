@@ -28,12 +28,11 @@ final class Policies {
     List<String> lines = new ArrayList<>();
     lines.add("version: 1");
     lines.add("node:");
-    lines.add("  id: " + us.id());
     lines.add("  tun: { name: " + DEVICE + ", addresses: [" + us.inner() + "/24] }");
     lines.add("peers:");
     lines.add("  " + PEER + ":");
-    lines.add("    local: { address: " + us.address() + ", id: \"fqdn:" + us.id() + "\" }");
-    lines.add("    remote: { address: " + them.address() + ", id: \"fqdn:" + them.id() + "\" }");
+    lines.add("    local: { address: " + us.address() + ", id: " + us.id() + " }");
+    lines.add("    remote: { address: " + them.address() + ", id: " + them.id() + " }");
     lines.add("    auth: " + auth(tunnel));
     lines.add(
         "    ike: { proposals: ["
@@ -79,7 +78,9 @@ final class Policies {
 
   private static String liveness(Tunnel tunnel) {
     Duration silence = tunnel.leftLiveness();
-    return silence.isZero() ? "" : ", liveness: " + silence.toSeconds() + "s";
+    return silence.isZero()
+        ? ""
+        : ", liveness: " + silence.toSeconds() + "s, retransmit: { first: 1s, tries: 4 }";
   }
 
   private static String list(String proposals) {

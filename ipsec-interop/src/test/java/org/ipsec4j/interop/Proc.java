@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs programs: short ones to their end, long ones in the background, each ended only through its
@@ -91,7 +92,8 @@ final class Proc {
    * Starts a program in the background; both outputs go to files unless {@code out} is null (then
    * it is piped).
    */
-  static Process start(Map<String, String> env, Path out, Path err, List<String> command) {
+  static Process start(
+      Map<String, String> env, @Nullable Path out, Path err, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(env);
     if (out != null) {
@@ -101,7 +103,7 @@ final class Proc {
     try {
       Process process = builder.start();
       BACKGROUND.add(process);
-      process.onExit().thenAccept(BACKGROUND::remove);
+      CompletableFuture<Void> _ = process.onExit().thenAccept(BACKGROUND::remove);
       return process;
     } catch (IOException e) {
       throw new InteropFailure("cannot start '" + command.getFirst() + "': " + e.getMessage(), e);

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.ipsec4j.interop.IpsecHost.ChildSa;
 import org.ipsec4j.interop.Tunnel.Side;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInfo;
 
 /**
@@ -47,33 +48,30 @@ final class Site implements AutoCloseable {
 
   private final Path folder;
   private final Tunnel tunnel;
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Deque<AutoCloseable> open;
   private final String leftNamespace;
   private final String rightNamespace;
-  private final Capture capture;
-  private IpsecHost left;
+  private final @Nullable Capture capture;
+  private final IpsecHost left;
   private Charon right;
 
-  private Site(Path folder, Tunnel tunnel, boolean nat, boolean captured) {
+  private Site(
+      Path folder,
+      Tunnel tunnel,
+      Deque<AutoCloseable> open,
+      String leftNamespace,
+      String rightNamespace,
+      @Nullable Capture capture,
+      IpsecHost left,
+      Charon right) {
     this.folder = folder;
     this.tunnel = tunnel;
-    Namespaces namespaces = new Namespaces();
-    open.push(namespaces);
-    this.leftNamespace = namespaces.add("a");
-    this.rightNamespace = namespaces.add("b");
-    if (nat) {
-      router(namespaces);
-    } else {
-      namespaces.join(
-          end(leftNamespace, "eth0", tunnel.left().address()),
-          end(rightNamespace, "eth0", tunnel.right().address()));
-    }
-    Namespaces.exec(
-        rightNamespace, "ip", "addr", "add", tunnel.right().inner() + "/32", "dev", "lo");
-    this.capture = captured ? Capture.start(folder, rightNamespace, "eth0") : null;
-    if (capture != null) {
-      open.push(capture);
-    }
+    this.open = open;
+    this.leftNamespace = leftNamespace;
+    this.rightNamespace = rightNamespace;
+    this.capture = capture;
+    this.left = left;
+    this.right = right;
   }
 
   /** A fresh, empty folder for a test's certificates and logs. */
@@ -96,7 +94,7 @@ final class Site implements AutoCloseable {
     String method = test.getTestMethod().map(Method::getName).orElse("");
     String arguments = test.getDisplayName().replaceAll("[^A-Za-z0-9]+", "-");
     return folder(
-        type + "-" + method + "-" + arguments.substring(0, Math.min(60, arguments.length())));
+        type + "-" + method + "-" + arguments.substring(0, Math.min(100, arguments.length())));
   }
 
   /** Two hosts on one wire. */
@@ -119,26 +117,40 @@ final class Site implements AutoCloseable {
 
   private static Site start(Path folder, Tunnel tunnel, boolean nat, boolean captured) {
     Lab.require();
-    Site site = new Site(folder, tunnel, nat, captured);
+    Deque<AutoCloseable> open = new ArrayDeque<>();
     try {
-      site.startRight();
-      site.startLeft();
-      return site;
+      Namespaces namespaces = new Namespaces();
+      open.push(namespaces);
+      String a = namespaces.add("a");
+      String b = namespaces.add("b");
+      if (nat) {
+        router(namespaces, a, b, tunnel);
+      } else {
+        namespaces.join(
+            end(a, "eth0", tunnel.left().address()), end(b, "eth0", tunnel.right().address()));
+      }
+      Namespaces.exec(b, "ip", "addr", "add", tunnel.right().inner() + "/32", "dev", "lo");
+      Capture capture = captured ? Capture.start(folder, b, "eth0") : null;
+      if (capture != null) {
+        open.push(capture);
+      }
+      Charon right = Charon.start(folder.resolve("right"), b, tunnel, false);
+      open.push(right);
+      IpsecHost left = startLeft(folder.resolve("left"), a, tunnel);
+      open.push(left);
+      return new Site(folder, tunnel, open, a, b, capture, left, right);
     } catch (RuntimeException e) {
-      site.close();
+      closeAll(open);
       throw e;
     }
   }
 
-  private void startLeft() {
-    if (subjectIsCharon()) {
-      Namespaces.exec(
-          leftNamespace, "ip", "addr", "add", tunnel.left().inner() + "/32", "dev", "lo");
-      left = Charon.start(folder.resolve("left"), leftNamespace, tunnel, true);
-    } else {
-      left = Gateway.start(folder.resolve("left"), leftNamespace, tunnel);
+  private static IpsecHost startLeft(Path folder, String namespace, Tunnel tunnel) {
+    if (!System.getProperty(SUBJECT, "").equals("charon")) {
+      return Gateway.start(folder, namespace, tunnel);
     }
-    open.push(left);
+    Namespaces.exec(namespace, "ip", "addr", "add", tunnel.left().inner() + "/32", "dev", "lo");
+    return Charon.start(folder, namespace, tunnel, true);
   }
 
   /** Starts the reference host anew after its end, as after a crash. */
@@ -148,26 +160,17 @@ final class Site implements AutoCloseable {
     open.push(right);
   }
 
-  private void startRight() {
-    right = Charon.start(folder.resolve("right"), rightNamespace, tunnel, false);
-    open.push(right);
-  }
-
-  static boolean subjectIsCharon() {
-    return System.getProperty(SUBJECT, "").equals("charon");
-  }
-
   private static Namespaces.End end(String namespace, String device, String address) {
     return new Namespaces.End(namespace, device, address + "/24");
   }
 
-  private void router(Namespaces namespaces) {
+  private static void router(Namespaces namespaces, String left, String right, Tunnel tunnel) {
     String router = namespaces.add("r");
-    namespaces.join(end(leftNamespace, "eth0", INSIDE), end(router, "lan", "10.8.0.254"));
+    namespaces.join(end(left, "eth0", INSIDE), end(router, "lan", "10.8.0.254"));
     namespaces.join(
         end(router, "wan", Tunnel.plain().left().address()),
-        end(rightNamespace, "eth0", tunnel.right().address()));
-    Namespaces.exec(leftNamespace, "ip", "route", "add", "default", "via", "10.8.0.254");
+        end(right, "eth0", tunnel.right().address()));
+    Namespaces.exec(left, "ip", "route", "add", "default", "via", "10.8.0.254");
     Namespaces.exec(router, "sysctl", "-qw", "net.ipv4.ip_forward=1");
     Namespaces.nft(router, ROUTER_RULES);
   }
@@ -309,14 +312,17 @@ final class Site implements AutoCloseable {
 
   @Override
   public void close() {
+    closeAll(open);
+  }
+
+  /** Closes all, the newest first, even when some refuse. */
+  private static void closeAll(Deque<AutoCloseable> open) {
     RuntimeException first = null;
     while (!open.isEmpty()) {
       try {
         open.pop().close();
       } catch (Exception e) {
-        if (first == null) {
-          first = new InteropFailure("cannot clean up", e);
-        }
+        first = first == null ? new InteropFailure("cannot clean up", e) : first;
       }
     }
     if (first != null) {

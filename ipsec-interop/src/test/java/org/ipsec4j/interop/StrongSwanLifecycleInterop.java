@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @DisplayName("strongSwan: liveness, deletion, refusal")
 final class StrongSwanLifecycleInterop {
   private static final Duration LIVENESS = Duration.ofSeconds(2);
-  private static final Duration LOST = Duration.ofSeconds(90);
+  private static final Duration LOST = Duration.ofSeconds(200);
 
   @BeforeAll
   static void machine() {

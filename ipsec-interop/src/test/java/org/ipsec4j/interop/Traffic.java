@@ -3,9 +3,11 @@ package org.ipsec4j.interop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Drives the programs that make traffic, each a small JVM inside of a namespace. */
 final class Traffic {
@@ -42,6 +45,21 @@ final class Traffic {
       long damaged,
       List<Long> missingNumbers) {}
 
+  /** The command line of a program of this suite. */
+  static List<String> program(Class<?> program, String... arguments) {
+    try {
+      Path code = Path.of(program.getProtectionDomain().getCodeSource().getLocation().toURI());
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-Xmx128m", "-Xms128m", "-XX:+UseSerialGC", "-cp", code.toString()));
+      command.add(program.getName());
+      command.addAll(List.of(arguments));
+      return command;
+    } catch (URISyntaxException e) {
+      throw new InteropFailure("where is " + program, e);
+    }
+  }
+
   /** A helper program with a line-by-line conversation. */
   private static final class Talker implements AutoCloseable {
     private final Process process;
@@ -51,23 +69,7 @@ final class Traffic {
 
     Talker(Path folder, String log, End end, Class<?> program, String... arguments) {
       this.errors = folder.resolve(log);
-      Path code;
-      try {
-        code = Path.of(program.getProtectionDomain().getCodeSource().getLocation().toURI());
-      } catch (java.net.URISyntaxException e) {
-        throw new InteropFailure("where is " + program, e);
-      }
-      List<String> java =
-          List.of(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx128m",
-              "-Xms128m",
-              "-XX:+UseSerialGC",
-              "-cp",
-              code.toString(),
-              program.getName());
-      List<String> command = new java.util.ArrayList<>(java);
-      command.addAll(List.of(arguments));
+      List<String> command = program(program, arguments);
       this.process = Proc.start(Map.of(), null, errors, Namespaces.inside(end.namespace, command));
       this.lines = process.inputReader(StandardCharsets.US_ASCII);
       this.orders = process.outputWriter(StandardCharsets.US_ASCII);
@@ -91,7 +93,7 @@ final class Traffic {
           throw new InteropFailure(
               "a traffic program says '" + line + "' instead of " + word + "; see " + errors);
         }
-        return line.substring(word.length()).strip().split(" ");
+        return line.substring(word.length()).strip().split(" ", -1);
       } catch (TimeoutException | ExecutionException e) {
         throw new InteropFailure(
             "a traffic program does not say " + word + " within " + limit + "; see " + errors, e);
@@ -100,7 +102,7 @@ final class Traffic {
       }
     }
 
-    private String line() {
+    private @Nullable String line() {
       try {
         return lines.readLine();
       } catch (IOException e) {

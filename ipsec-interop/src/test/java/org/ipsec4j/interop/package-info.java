@@ -16,4 +16,7 @@
  * <p>Tests that explain it: {@link org.ipsec4j.interop.HarnessSelfInterop} (charon on both ends;
  * the judges must find faults that are put in on purpose).
  */
+@NullMarked
 package org.ipsec4j.interop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,8 @@
 package org.ipsec4j.node;
 
 import java.util.Set;
-import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.node.crypto.ProviderChain;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NodeSettings(
     PolicySet policy,
-    CryptoProvider crypto,
+    ProviderChain crypto,
     Set<Integer> natPorts,
     int burst,
     int maxPacket,

@@ -60,10 +60,10 @@ public record NodeStatus(IkeStatus ike, List<Child> children, NodeCounters.Snaps
           sa.transform().toString(),
           sa.localSelectors(),
           sa.remoteSelectors(),
-          association.inbound().packets(),
-          association.inbound().bytes(),
-          association.outbound().packets(),
-          association.outbound().bytes(),
+          association.inbound().counters().packets(),
+          association.inbound().counters().bytes(),
+          association.outbound().counters().packets(),
+          association.outbound().counters().bytes(),
           association.lingersUntil != Long.MAX_VALUE);
     }
   }

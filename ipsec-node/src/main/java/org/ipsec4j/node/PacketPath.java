@@ -13,6 +13,7 @@ import org.ipsec4j.esp.EspInbound;
 import org.ipsec4j.esp.EspOutbound;
 import org.ipsec4j.esp.InboundSa;
 import org.ipsec4j.esp.OutboundSa;
+import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.Sad;
 import org.ipsec4j.policy.CompiledSpd;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ final class PacketPath {
   private final IpHeaderView view = new IpHeaderView();
   private final PacketBurst waitingBurst;
   private final @Nullable OutboundSa[] chosen;
+  private final @Nullable UdpEncapsulation[] ways;
   private final int[] innerLength;
   private final boolean[] notEsp;
   private final List<InboundSa> heard = new ArrayList<>();
@@ -47,15 +49,16 @@ final class PacketPath {
   PacketPath(
       NodeSettings settings, Flows flows, NodeCounters counters, NodeIo io, Acquire acquire) {
     this.policy = settings.policy();
-    this.spd = CompiledSpd.of(policy);
+    this.spd = new CompiledSpd(policy);
     this.flows = flows;
     this.counters = counters;
     this.io = io;
     this.acquire = acquire;
-    this.espOut = new EspOutbound(settings.crypto().packetWorker(), settings.burst());
-    this.espIn = new EspInbound(sad, settings.crypto().packetWorker(), settings.burst());
+    this.espOut = new EspOutbound(settings.crypto().providers(), settings.burst());
+    this.espIn = new EspInbound(sad, settings.crypto().providers(), settings.burst());
     this.waitingBurst = settings.newBurst();
     this.chosen = new OutboundSa[settings.burst()];
+    this.ways = new UdpEncapsulation[settings.burst()];
     this.innerLength = new int[settings.burst()];
     this.notEsp = new boolean[settings.burst()];
   }
@@ -68,22 +71,22 @@ final class PacketPath {
   void outbound(long now, PacketBurst burst) {
     for (int i = 0; i < burst.size(); i++) {
       counters.innerIn(burst.length(i));
-      chosen[i] = null;
+      choose(i, null);
       if (burst.isAlive(i)) {
-        choose(now, burst, i);
+        decide(now, burst, i);
       }
     }
     protectAndSend(now, burst);
   }
 
-  private void choose(long now, PacketBurst burst, int i) {
+  private void decide(long now, PacketBurst burst, int i) {
     if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
       burst.drop(i, DropReason.MALFORMED_INNER);
       return;
     }
-    int rule = spd.classify(view, true);
+    int rule = classify(true);
     if (rule < 0) {
-      burst.drop(i, DropReason.NO_POLICY);
+      burst.drop(i, undecided(rule));
       return;
     }
     switch (policy.rules().get(rule).action()) {
@@ -93,16 +96,33 @@ final class PacketPath {
     }
   }
 
+  private int classify(boolean outbound) {
+    boolean own = outbound;
+    return spd.classify(
+        view.isV4(),
+        own ? view.sourceHigh() : view.destinationHigh(),
+        own ? view.sourceLow() : view.destinationLow(),
+        own ? view.destinationHigh() : view.sourceHigh(),
+        own ? view.destinationLow() : view.sourceLow(),
+        view.protocol(),
+        own ? view.sourcePort() : view.destinationPort(),
+        own ? view.destinationPort() : view.sourcePort());
+  }
+
+  private static DropReason undecided(int rule) {
+    return rule == CompiledSpd.UNDECIDED ? DropReason.FRAGMENT_UNDECIDED : DropReason.NO_POLICY;
+  }
+
   private void protect(long now, PacketBurst burst, int i, @Nullable Flow flow) {
-    OutboundSa sa = flow == null ? null : flow.select(view);
-    if (sa != null) {
-      chosen[i] = sa;
-    } else if (flow == null || flow.peer.remoteEndpoint() == null) {
+    Association association = flow == null ? null : flow.select(view);
+    if (association != null) {
+      choose(i, association);
+    } else if (flow == null || !flow.acquiresOnTraffic() || flow.isQuiet(now)) {
       burst.drop(i, DropReason.NO_SA);
     } else if (flow.await(now, burst.slab(), burst.offset(i), burst.length(i))) {
       counters.waiting(1);
       burst.drop(i, DropReason.WAITING);
-      if (!flow.isAsked()) {
+      if (flow.isToBeAsked()) {
         acquire.asked(now, flow, TrafficPair.of(view));
       }
     } else {
@@ -110,11 +130,16 @@ final class PacketPath {
     }
   }
 
+  private void choose(int i, @Nullable Association association) {
+    chosen[i] = association == null ? null : association.outbound();
+    ways[i] = association == null ? null : association.way;
+  }
+
   private void protectAndSend(long now, PacketBurst burst) {
-    espOut.protect(burst, chosen, now);
+    espOut.protect(burst, chosen, PacketForm.PAYLOAD, now);
     for (int i = 0; i < burst.size(); i++) {
       if (burst.isAlive(i)) {
-        send(burst, i, chosen[i]);
+        send(burst, i, ways[i]);
       }
       DropReason reason = burst.dropReason(i);
       if (reason != DropReason.NONE && reason != DropReason.WAITING) {
@@ -123,10 +148,9 @@ final class PacketPath {
     }
   }
 
-  private void send(PacketBurst burst, int i, @Nullable OutboundSa sa) {
-    UdpEncapsulation way = sa == null ? null : sa.encapsulation();
+  private void send(PacketBurst burst, int i, @Nullable UdpEncapsulation way) {
     if (way == null) {
-      burst.drop(i, DropReason.NO_CLEAR_PATH);
+      burst.drop(i, DropReason.NO_NATIVE_PATH);
     } else if (io.send(way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i))) {
       counters.protectedOut(burst.length(i));
     } else {
@@ -144,9 +168,8 @@ final class PacketPath {
         packet = waitingBurst.size() < waitingBurst.capacity() ? flow.nextWaiting() : null;
       }
       for (int i = 0; i < waitingBurst.size(); i++) {
-        chosen[i] = null;
         view.parse(waitingBurst.slab(), waitingBurst.offset(i), waitingBurst.length(i));
-        chosen[i] = flow.select(view);
+        choose(i, flow.select(view));
         if (chosen[i] == null) {
           waitingBurst.drop(i, DropReason.NO_SA);
         }
@@ -178,13 +201,13 @@ final class PacketPath {
         counters.outerIn(burst.length(i));
       }
     }
-    espIn.open(burst, now);
+    espIn.open(burst, PacketForm.PAYLOAD, now);
     for (int i = 0; i < burst.size(); i++) {
+      InboundSa sa = espIn.sa(i);
+      if (sa != null && espIn.isAuthentic(i) && !heard.contains(sa)) {
+        heard.add(sa);
+      }
       if (burst.isAlive(i)) {
-        InboundSa sa = espIn.sa(i);
-        if (sa != null && !heard.contains(sa)) {
-          heard.add(sa);
-        }
         checkPolicy(burst, i, sa);
         innerLength[i] = burst.length(i);
       }
@@ -207,17 +230,25 @@ final class PacketPath {
       burst.drop(i, DropReason.MALFORMED_INNER);
       return;
     }
-    int rule = spd.classify(view, false);
+    int rule = classify(false);
     if (rule < 0) {
-      burst.drop(i, DropReason.NO_POLICY);
+      burst.drop(i, undecided(rule));
       return;
     }
     SpdRule found = policy.rules().get(rule);
     if (found.action() == SpdRule.Action.DISCARD) {
       burst.drop(i, DropReason.POLICY_DISCARD);
-    } else if (sa == null || !sa.peer().equals(found.peer()) || !sa.child().equals(found.child())) {
+    } else if (sa == null
+        || !sa.child().peer().equals(found.peer())
+        || !sa.child().profile().name().equals(found.child())) {
       burst.drop(i, DropReason.SELECTOR_MISMATCH);
     }
+  }
+
+  /** Wipes what the crypto workers hold. */
+  void close() {
+    espOut.close();
+    espIn.close();
   }
 
   /** The associations on which packets with a right ICV came since the last call. */

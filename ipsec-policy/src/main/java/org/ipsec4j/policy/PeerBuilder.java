@@ -141,6 +141,25 @@ public final class PeerBuilder {
     return this;
   }
 
+  /** When ESP goes in UDP; only behind a NAT when not said. */
+  public PeerBuilder encapsulation(IkeProfile.Encapsulation when) {
+    ike =
+        new IkeProfile(
+            ike.proposals(),
+            ike.rekeyAfter(),
+            ike.rekeyJitterPercent(),
+            ike.hardLifetime(),
+            ike.liveness(),
+            ike.retransmitInitial(),
+            ike.retransmitFactorPercent(),
+            ike.retransmitTries(),
+            ike.fragmentation(),
+            ike.fragmentSize(),
+            ike.natKeepalive(),
+            when);
+    return this;
+  }
+
   /** When the IKE SA is rekeyed; zero for never. */
   public PeerBuilder ikeRekey(Duration after) {
     ike =

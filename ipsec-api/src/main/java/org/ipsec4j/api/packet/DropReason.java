@@ -30,6 +30,10 @@ public enum DropReason {
   /** The rule lets it pass in clear, and the node has no way for clear packets. */
   NO_CLEAR_PATH(
       "a rule lets the packet pass in clear, and this node has no port for clear packets"),
+  /** The association wants native ESP, and the node has UDP sockets only. */
+  NO_NATIVE_PATH(
+      "the association uses ESP without UDP and this node only has UDP sockets: set ike:"
+          + " { encapsulation: always } for the peer"),
   /** Hop limit used up. */
   TTL_EXPIRED("the packet's time to live is used up"),
   /** Not this node's traffic. */

@@ -24,6 +24,11 @@ public sealed interface IpOutcome {
       bytes = bytes.slice().asReadOnlyBuffer();
     }
 
+    /**
+     * The bytes of the packet.
+     *
+     * @return a new read-only view, position 0, limit {@link #length()}
+     */
     @Override
     public ByteBuffer bytes() {
       return bytes.duplicate();

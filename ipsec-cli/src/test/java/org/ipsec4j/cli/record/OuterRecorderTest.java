@@ -1,0 +1,76 @@
+package org.ipsec4j.cli.record;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.node.capture.CaptureReader;
+import org.ipsec4j.node.capture.IpExtractor;
+import org.ipsec4j.node.capture.IpOutcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OuterRecorderTest {
+  @TempDir Path folder;
+
+  private byte[] recorded(String from, String to, byte[] payload) throws Exception {
+    Path file = folder.resolve("x.pcapng");
+    ByteBuffer memory = ByteBuffer.allocateDirect(100 + payload.length);
+    memory.put(33, payload);
+    try (OuterRecorder recorder = OuterRecorder.create(file)) {
+      recorder.onDatagram(
+          new Endpoint(IpAddress.parse(from), 4500),
+          new Endpoint(IpAddress.parse(to), 14500),
+          memory,
+          33,
+          payload.length,
+          true);
+    }
+    try (CaptureReader reader = CaptureReader.open(file)) {
+      IpOutcome.Packet packet =
+          assertInstanceOf(IpOutcome.Packet.class, IpExtractor.extract(reader.next()));
+      assertFalse(packet.badHeaderChecksum());
+      return packet.toByteArray();
+    }
+  }
+
+  /** One's complement sum over pseudo header and datagram is all ones (RFC 768). */
+  private static void checkUdp(byte[] packet, int header, int addresses) {
+    long sum = 17 + packet.length - header;
+    for (int i = addresses; i < header; i += 2) {
+      sum += (packet[i] & 0xff) << 8 | packet[i + 1] & 0xff;
+    }
+    for (int i = header; i < packet.length; i += 2) {
+      sum += (packet[i] & 0xff) << 8 | (i + 1 < packet.length ? packet[i + 1] & 0xff : 0);
+    }
+    while (sum >>> 16 != 0) {
+      sum = (sum & 0xffff) + (sum >>> 16);
+    }
+    assertEquals(0xffff, sum);
+  }
+
+  @Test
+  void rebuildsIpv4() throws Exception {
+    byte[] packet = recorded("192.0.2.1", "192.0.2.2", new byte[] {1, 2, 3});
+    assertEquals(31, packet.length);
+    assertArrayEquals(new byte[] {1, 2, 3}, java.util.Arrays.copyOfRange(packet, 28, 31));
+    checkUdp(packet, 20, 12);
+  }
+
+  @Test
+  void rebuildsIpv6() throws Exception {
+    byte[] packet = recorded("2001:db8::1", "2001:db8::2", new byte[] {9, 8, 7, 6});
+    assertEquals(52, packet.length);
+    checkUdp(packet, 40, 8);
+  }
+
+  @Test
+  void carriesTheLargestDatagram() throws Exception {
+    assertEquals(65_064, recorded("127.0.0.1", "127.0.0.1", new byte[65_036]).length);
+  }
+}

@@ -1,0 +1,65 @@
+package org.ipsec4j.esp;
+
+import java.nio.ByteBuffer;
+import org.ipsec4j.api.packet.IpHeaderView;
+
+/** Explicit congestion notification through tunnels (RFC 6040). */
+final class Ecn {
+  private static final int NOT_ECT = 0;
+  private static final int ECT_1 = 1;
+  private static final int CE = 3;
+
+  /** The result is that the packet must be dropped. */
+  static final int DROP = -1;
+
+  private Ecn() {}
+
+  /**
+   * The inner field after decapsulation (RFC 6040 4.2, figure 4).
+   *
+   * @param inner ECN field of the arriving inner header, 0 to 3
+   * @param outer ECN field of the arriving outer header, 0 to 3
+   * @return 0 to 3, or {@link #DROP}
+   */
+  static int decapsulated(int inner, int outer) {
+    if (inner == NOT_ECT) {
+      return outer == CE ? DROP : NOT_ECT;
+    }
+    if (inner == CE || outer == CE) {
+      return CE;
+    }
+    return outer == ECT_1 ? ECT_1 : inner;
+  }
+
+  /**
+   * Changes the inner header as figure 4 says.
+   *
+   * @return false when the packet must be dropped
+   */
+  static boolean decapsulate(ByteBuffer memory, IpHeaderView inner, int outerTrafficClass) {
+    int before = inner.trafficClass() & 3;
+    int after = decapsulated(before, outerTrafficClass & 3);
+    if (after == DROP) {
+      return false;
+    }
+    if (after != before) {
+      write(memory, inner, after);
+    }
+    return true;
+  }
+
+  private static void write(ByteBuffer memory, IpHeaderView inner, int ecn) {
+    int at = inner.offset();
+    if (!inner.isV4()) {
+      int first = memory.getInt(at);
+      memory.putInt(at, (first & ~(3 << 20)) | (ecn << 20));
+      return;
+    }
+    // RFC 1624: HC' = ~(~HC + ~m + m'); mended, not made anew, so that a wrong one stays wrong
+    int oldWord = memory.getShort(at) & 0xffff;
+    int newWord = (oldWord & ~3) | ecn;
+    long sum = (long) (~memory.getShort(at + 10) & 0xffff) + (~oldWord & 0xffff) + newWord;
+    memory.putShort(at, (short) newWord);
+    memory.putShort(at + 10, Checksums.fold(sum));
+  }
+}

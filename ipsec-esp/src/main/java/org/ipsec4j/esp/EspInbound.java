@@ -1,0 +1,307 @@
+package org.ipsec4j.esp;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.ipsec4j.api.crypto.CryptoBurst;
+import org.ipsec4j.api.crypto.CryptoOp;
+import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.IpHeaderView;
+import org.ipsec4j.api.packet.PacketBurst;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens protected packets in place (RFC 4303 3.4): finds the SA, asks the replay window, has the
+ * whole burst verified and decrypted, commits, strips, and checks that the inner packet is one that
+ * the peer may send (RFC 4301 5.2).
+ *
+ * <p>Thread-confined: one for each packet thread. The {@link Sad} and its SAs are shared. Allocates
+ * nothing per packet and throws nothing for what a packet contains. The window of a packet that
+ * failed after decryption began is wiped.
+ */
+public final class EspInbound implements AutoCloseable {
+  private static final int NEXT_V4 = 4;
+  private static final int NEXT_V6 = 41;
+
+  /** "No next header" marks a dummy packet (RFC 4303 2.6). */
+  private static final int NEXT_NONE = 59;
+
+  private static final int MAX_TOTAL = 65535;
+
+  private final Sad sad;
+  private final PacketWorkers workers;
+  private final Arrival[] arrivals;
+  private final IpHeaderView view = new IpHeaderView();
+  private final SaCounters withoutSa = new SaCounters();
+
+  /**
+   * @param sad where SAs are found; shared
+   * @param providers makers of the keys of all SAs in it; each gives a worker
+   * @param capacity most packets of a burst
+   */
+  public EspInbound(Sad sad, List<CryptoProvider> providers, int capacity) {
+    this.sad = sad;
+    workers = new PacketWorkers(providers, capacity);
+    arrivals = new Arrival[capacity];
+    for (int i = 0; i < capacity; i++) {
+      arrivals[i] = new Arrival();
+    }
+  }
+
+  /**
+   * Opens every living packet of a burst.
+   *
+   * <p>Afterwards the window of each living packet holds the inner IP packet, exactly; the others
+   * bear a drop reason. {@link #sa} and {@link #isAuthentic} tell more until the next call.
+   *
+   * @param burst windows hold what {@code form} says. With {@link PacketForm#PAYLOAD} IKE messages
+   *     (non-ESP marker) and NAT keepalives have been taken out before
+   * @param form what the windows hold
+   * @param now engine time
+   * @throws IllegalArgumentException when the burst is larger than this was made for
+   */
+  public void open(PacketBurst burst, PacketForm form, long now) {
+    if (burst.size() > arrivals.length) {
+      throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    }
+    for (int i = 0; i < burst.size(); i++) {
+      arrivals[i].clear();
+      if (burst.isAlive(i)) {
+        DropReason reason = accept(burst, i, form);
+        if (reason != DropReason.NONE) {
+          drop(burst, i, reason);
+        }
+      }
+    }
+    workers.run();
+    for (int b = 0; b < workers.bursts(); b++) {
+      CryptoBurst opened = workers.burst(b);
+      for (int i = 0; i < opened.size(); i++) {
+        CryptoOp op = opened.op(i);
+        DropReason reason = verify(burst, op, now);
+        if (reason != DropReason.NONE) {
+          Wipe.zero(burst.slab(), op.aadOffset, op.icvOffset);
+          drop(burst, op.tag, reason);
+        }
+      }
+    }
+    workers.clear();
+  }
+
+  /** The SA that the packet belongs to, for dropped packets too; null when none was found. */
+  public @Nullable InboundSa sa(int index) {
+    return arrivals[index].sa;
+  }
+
+  /**
+   * Whether the packet's ICV was right and its number fresh, whatever became of it later: only then
+   * may its source address move a NAT mapping (RFC 7296 2.23).
+   */
+  public boolean isAuthentic(int index) {
+    return arrivals[index].authentic;
+  }
+
+  /** Packets dropped before an SA was known. */
+  public SaCounters withoutSa() {
+    return withoutSa;
+  }
+
+  /** Closes the workers; idempotent. */
+  @Override
+  public void close() {
+    workers.close();
+  }
+
+  /** Everything that can be refused before the cryptography. */
+  private DropReason accept(PacketBurst burst, int i, PacketForm form) {
+    Arrival in = arrivals[i];
+    ByteBuffer slab = burst.slab();
+    if (form == PacketForm.FULL_IP) {
+      DropReason reason = locate(slab, burst.offset(i), burst.length(i), in);
+      if (reason != DropReason.NONE) {
+        return reason;
+      }
+    } else {
+      in.espOffset = burst.offset(i);
+      in.espLength = burst.length(i);
+    }
+    if (in.espLength < EspLayout.HEADER_LENGTH) {
+      return DropReason.TOO_SHORT;
+    }
+    InboundSa sa = sad.find(slab.getInt(in.espOffset));
+    if (sa == null) {
+      return DropReason.UNKNOWN_SPI;
+    }
+    in.sa = sa;
+    int textLength = sa.layout().textLength(in.espLength);
+    if (textLength < 0) {
+      return DropReason.TOO_SHORT;
+    }
+    if (!sa.layout().isWholeBlocks(textLength)) {
+      return DropReason.MALFORMED_OUTER;
+    }
+    if (sa.isExpired()) {
+      return DropReason.LIFETIME_EXPIRED;
+    }
+    in.number = sa.replayWindow().recover(slab.getInt(in.espOffset + 4));
+    DropReason reason = sa.replayWindow().check(in.number);
+    return reason == DropReason.NONE ? describe(slab, i, sa, textLength) : reason;
+  }
+
+  /** Finds ESP behind the outer IP header, and behind UDP where there is UDP (RFC 3948 2.1). */
+  private DropReason locate(ByteBuffer slab, int offset, int length, Arrival in) {
+    // what is still in fragments is for reassembly, not for here (RFC 4303 3.4.1)
+    if (!view.parse(slab, offset, length) || view.isFragment()) {
+      return DropReason.MALFORMED_OUTER;
+    }
+    in.headed = true;
+    in.ipOffset = offset;
+    in.ipLength = view.payloadOffset() - offset;
+    in.nextFieldOffset = view.protocolOffset();
+    in.trafficClass = view.trafficClass();
+    in.espOffset = view.payloadOffset();
+    in.espLength = view.payloadLength();
+    if (view.protocol() == OuterHeader.ESP) {
+      return DropReason.NONE;
+    }
+    if (view.protocol() != OuterHeader.UDP || in.espLength < OuterHeader.UDP_LENGTH) {
+      return DropReason.MALFORMED_OUTER;
+    }
+    int udpLength = slab.getShort(in.espOffset + 4) & 0xffff;
+    if (udpLength < OuterHeader.UDP_LENGTH || udpLength > in.espLength) {
+      return DropReason.MALFORMED_OUTER;
+    }
+    // its checksum is not looked at: the ICV covers what matters, and zero is usual
+    in.udp = true;
+    in.espOffset += OuterHeader.UDP_LENGTH;
+    in.espLength = udpLength - OuterHeader.UDP_LENGTH;
+    return DropReason.NONE;
+  }
+
+  private DropReason describe(ByteBuffer slab, int i, InboundSa sa, int textLength) {
+    CryptoOp op = workers.next(sa.key());
+    if (op == null) {
+      return DropReason.CRYPTO_FAILED;
+    }
+    Arrival in = arrivals[i];
+    EspLayout layout = sa.layout();
+    layout.prepareOpen(op, slab, in.espOffset + EspLayout.HEADER_LENGTH, in.number);
+    op.slab = slab;
+    op.seal = false;
+    op.aadOffset = in.espOffset;
+    op.aadLength = EspLayout.HEADER_LENGTH;
+    op.textLength = textLength;
+    op.icvOffset = op.textOffset + textLength;
+    op.highSequencePresent = layout.extendedSequenceNumbers();
+    op.highSequence = (int) (in.number >>> 32);
+    op.tag = i;
+    return DropReason.NONE;
+  }
+
+  /** What the cryptography said, and what only now can be read. */
+  private DropReason verify(PacketBurst burst, CryptoOp op, long now) {
+    Arrival in = arrivals[op.tag];
+    InboundSa sa = in.sa;
+    if (sa == null || op.status == CryptoOp.Status.FAILED || op.status == CryptoOp.Status.PENDING) {
+      return DropReason.CRYPTO_FAILED;
+    }
+    if (op.status == CryptoOp.Status.ICV_MISMATCH) {
+      return DropReason.ICV_MISMATCH;
+    }
+    if (!sa.replayWindow().commit(in.number)) {
+      return DropReason.REPLAY;
+    }
+    in.authentic = true;
+    sa.heard(now);
+    return strip(burst, op, sa, in);
+  }
+
+  private DropReason strip(PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in) {
+    ByteBuffer slab = burst.slab();
+    int padLength = slab.get(op.icvOffset - 2) & 0xff;
+    int nextHeader = slab.get(op.icvOffset - 1) & 0xff;
+    int payloadLength = op.textLength - EspLayout.TRAILER_LENGTH - padLength;
+    if (payloadLength < 0 || !isPadding(slab, op.textOffset + payloadLength, padLength)) {
+      return DropReason.BAD_PADDING;
+    }
+    if (nextHeader == NEXT_NONE) {
+      return DropReason.DUMMY;
+    }
+    DropReason reason =
+        sa.isTunnel()
+            ? unwrap(slab, op.textOffset, payloadLength, nextHeader, in)
+            : restore(burst, op, sa, payloadLength, nextHeader, in);
+    if (reason == DropReason.NONE) {
+      reason = sa.selectors().check(view);
+    }
+    if (reason == DropReason.NONE && !sa.admit(view.totalLength())) {
+      reason = DropReason.LIFETIME_EXPIRED;
+    }
+    if (reason == DropReason.NONE) {
+      burst.window(op.tag, view.offset(), view.totalLength());
+      sa.counters().passed(1, view.totalLength());
+    }
+    return reason;
+  }
+
+  /** 1, 2, 3, ... (RFC 4303 2.4). */
+  private static boolean isPadding(ByteBuffer slab, int offset, int padLength) {
+    for (int pad = 1; pad <= padLength; pad++) {
+      if (slab.get(offset + pad - 1) != (byte) pad) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Tunnel mode: lays the view over the inner packet. Octets between its own end and the padding
+   * are traffic-flow-confidentiality padding (RFC 4303 2.7) and fall away with the window.
+   */
+  private DropReason unwrap(
+      ByteBuffer slab, int offset, int payloadLength, int nextHeader, Arrival in) {
+    if (nextHeader != NEXT_V4 && nextHeader != NEXT_V6) {
+      return DropReason.BAD_NEXT_HEADER;
+    }
+    if (!view.parse(slab, offset, payloadLength) || view.isV4() != (nextHeader == NEXT_V4)) {
+      return DropReason.MALFORMED_INNER;
+    }
+    if (in.headed && !Ecn.decapsulate(slab, view, in.trafficClass)) {
+      return DropReason.ECN_CONGESTION;
+    }
+    return DropReason.NONE;
+  }
+
+  /** Transport mode: puts the IP header back in front of what it carried. */
+  private DropReason restore(
+      PacketBurst burst, CryptoOp op, InboundSa sa, int payloadLength, int nextHeader, Arrival in) {
+    ByteBuffer slab = burst.slab();
+    OuterPath path = sa.path();
+    int at;
+    if (in.headed) {
+      at = TransportMode.restoreHeader(slab, in, op.textOffset, payloadLength, nextHeader);
+    } else {
+      if (OuterHeader.ipLength(path.isV4()) + payloadLength > MAX_TOTAL) {
+        return DropReason.TOO_LONG;
+      }
+      int slotStart = burst.offset(op.tag) - burst.headroom(op.tag);
+      if (op.textOffset - OuterHeader.ipLength(path.isV4()) < slotStart) {
+        return DropReason.NO_HEADROOM;
+      }
+      at = TransportMode.makeHeader(slab, path, op.textOffset, payloadLength, nextHeader);
+    }
+    if (!view.parse(slab, at, op.textOffset + payloadLength - at)) {
+      return DropReason.MALFORMED_INNER;
+    }
+    if (in.headed ? in.udp : path.isUdp()) {
+      Checksums.mendUpperLayer(slab, view);
+    }
+    return DropReason.NONE;
+  }
+
+  private void drop(PacketBurst burst, int i, DropReason reason) {
+    burst.drop(i, reason);
+    InboundSa sa = arrivals[i].sa;
+    (sa == null ? withoutSa : sa.counters()).dropped(reason);
+  }
+}

@@ -1,0 +1,135 @@
+package org.ipsec4j.esp;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.ipsec4j.api.packet.DropReason;
+
+/**
+ * The anti-replay window of one inbound SA (RFC 4303 3.4.3, Appendix A2) as a ring of bits in the
+ * manner of RFC 6479: moving it clears whole words and shifts nothing.
+ *
+ * <p>Use is ask, verify, commit: {@link #recover} the number, {@link #check} it before the
+ * cryptography (cheap and advisory), and {@link #commit} it once the ICV was right (atomic, tests
+ * again). Thread-safe. It cannot be switched off.
+ */
+public final class ReplayWindow {
+  /** Narrowest window in packets. */
+  public static final int MIN_WIDTH = 64;
+
+  /** Widest window in packets. */
+  public static final int MAX_WIDTH = 4096;
+
+  /** Width when nothing else is said. */
+  public static final int DEFAULT_WIDTH = 128;
+
+  private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private final int width;
+  private final boolean extended;
+  private final long[] ring;
+  private final int mask;
+
+  /** Highest number committed; 0 before the first. Written under the lock only. */
+  private volatile long top;
+
+  /**
+   * @param width packets, {@link #MIN_WIDTH} to {@link #MAX_WIDTH}
+   * @param extended whether numbers have 64 bits, of which packets show the lower 32
+   * @throws IllegalArgumentException for any other width
+   */
+  public ReplayWindow(int width, boolean extended) {
+    if (width < MIN_WIDTH || width > MAX_WIDTH) {
+      throw new IllegalArgumentException(
+          "replay window " + width + " is not in " + MIN_WIDTH + ".." + MAX_WIDTH);
+    }
+    this.width = width;
+    this.extended = extended;
+    // one word more than the width fills, as the window's edges seldom fall on a word's
+    int words = Integer.highestOneBit((width + 63) / 64) << 1;
+    this.ring = new long[words];
+    this.mask = words - 1;
+  }
+
+  /** Packets. */
+  public int width() {
+    return width;
+  }
+
+  /** Highest number committed so far, 0 when none was. */
+  public long top() {
+    return top;
+  }
+
+  /**
+   * The whole number of a packet that shows {@code low} (RFC 4303 A2.2): the one that lies in the
+   * window or at most 2^32 - width beyond it. Without extended numbers it is {@code low} itself.
+   *
+   * @return the number; negative when it would lie before the first
+   */
+  public long recover(int low) {
+    long shown = low & 0xffffffffL;
+    if (!extended) {
+      return shown;
+    }
+    long highest = top;
+    long high = highest >>> 32;
+    long highestLow = highest & 0xffffffffL;
+    long bottomLow = highestLow - width + 1;
+    if (bottomLow >= 0) {
+      return (shown >= bottomLow ? high : high + 1) << 32 | shown;
+    }
+    // the window spans two subspaces: what lies at the upper end belongs to the one before
+    return (shown >= bottomLow + (1L << 32) ? high - 1 : high) << 32 | shown;
+  }
+
+  /**
+   * Whether the number may still come. Advisory: says nothing about what another thread commits
+   * meanwhile.
+   *
+   * @param number as {@link #recover} gave it
+   * @return {@code NONE}, or why not: {@code SEQUENCE_ZERO}, {@code REPLAY_OLD}, {@code REPLAY}
+   */
+  public DropReason check(long number) {
+    if (number == 0) {
+      return DropReason.SEQUENCE_ZERO;
+    }
+    long highest = top;
+    if (number > highest) {
+      return DropReason.NONE;
+    }
+    if (number < 0 || highest - number >= width) {
+      return DropReason.REPLAY_OLD;
+    }
+    long word = (long) WORDS.getOpaque(ring, (int) (number >>> 6) & mask);
+    return (word >>> number & 1) == 0 ? DropReason.NONE : DropReason.REPLAY;
+  }
+
+  /**
+   * Takes the number of a packet whose ICV was right. Atomic.
+   *
+   * @return false when it came first by another packet, or the window has moved past it: the packet
+   *     is a replay
+   */
+  public synchronized boolean commit(long number) {
+    if (check(number) != DropReason.NONE) {
+      return false;
+    }
+    int at = (int) (number >>> 6) & mask;
+    if (number > top) {
+      clearBetween(top >>> 6, number >>> 6);
+    }
+    WORDS.setOpaque(ring, at, ring[at] | 1L << number);
+    if (number > top) {
+      top = number;
+    }
+    return true;
+  }
+
+  /** Clears the words behind {@code from} up to {@code to}, at most the whole ring. */
+  private void clearBetween(long from, long to) {
+    long count = Math.min(to - from, ring.length);
+    for (long i = 1; i <= count; i++) {
+      WORDS.setOpaque(ring, (int) (from + i) & mask, 0L);
+    }
+  }
+}

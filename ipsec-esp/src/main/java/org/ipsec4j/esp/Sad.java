@@ -1,0 +1,136 @@
+package org.ipsec4j.esp;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inbound half of the security association database (RFC 4301 4.4.2): SAs by SPI.
+ *
+ * <p>Packet threads {@link #find} without a lock and without allocating, while others install and
+ * remove: a published SA is found by every later call, a removed one by none, and an SA that is
+ * neither is found throughout. Outbound SAs are not in here: whoever decides that a packet is
+ * protected holds the {@link OutboundSa} that does it.
+ *
+ * <p>An open-addressing table. Writers take the lock, fill free slots in place and copy the table
+ * when it gets crowded, so that installing n SAs costs about n steps.
+ */
+public final class Sad {
+  private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Object[].class);
+  private static final int SMALLEST = 16;
+
+  /** Stands where an SA was removed, so that those behind it are still found. */
+  private static final Object REMOVED = new Object();
+
+  private volatile @Nullable Object[] table = new Object[SMALLEST];
+
+  /** Slots that are not free, removed ones included; guarded by this. */
+  private int used;
+
+  private volatile int size;
+
+  /** An empty database. */
+  public Sad() {}
+
+  /**
+   * Makes an SA known to packet threads.
+   *
+   * @throws IllegalArgumentException when its SPI is 0 (RFC 4303 2.1) or in use: SPIs are ours to
+   *     choose, so this is a programming error
+   */
+  public synchronized void install(InboundSa sa) {
+    if (sa.spi() == 0) {
+      throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
+    }
+    if (find(sa.spi()) != null) {
+      throw new IllegalArgumentException(String.format("SPI 0x%08x is in use", sa.spi()));
+    }
+    if ((used + 1) * 2 > table.length) {
+      rebuild();
+    }
+    insert(table, sa);
+    used++;
+    size++;
+  }
+
+  /**
+   * Takes an SA out. Packet threads may still be working with it: wipe its keys only after each has
+   * passed a quiescent point.
+   *
+   * @return the SA, or null when there was none
+   */
+  public synchronized @Nullable InboundSa remove(int spi) {
+    @Nullable Object[] slots = table;
+    int mask = slots.length - 1;
+    for (int at = home(spi, mask); ; at = (at + 1) & mask) {
+      Object slot = slots[at];
+      if (slot == null) {
+        return null;
+      }
+      if (slot instanceof InboundSa sa && sa.spi() == spi) {
+        SLOTS.setRelease(slots, at, REMOVED);
+        size--;
+        return sa;
+      }
+    }
+  }
+
+  /** The SA of an SPI, or null. */
+  public @Nullable InboundSa find(int spi) {
+    @Nullable Object[] slots = table;
+    int mask = slots.length - 1;
+    // at most half of the slots are used, so that a free one ends every search
+    for (int at = home(spi, mask); ; at = (at + 1) & mask) {
+      Object slot = SLOTS.getAcquire(slots, at);
+      if (slot == null) {
+        return null;
+      }
+      if (slot instanceof InboundSa sa && sa.spi() == spi) {
+        return sa;
+      }
+    }
+  }
+
+  /** SAs installed. */
+  public int size() {
+    return size;
+  }
+
+  /** All SAs, in no order; for monitors. */
+  public synchronized List<InboundSa> all() {
+    List<InboundSa> found = new ArrayList<>(size);
+    for (Object slot : table) {
+      if (slot instanceof InboundSa sa) {
+        found.add(sa);
+      }
+    }
+    return found;
+  }
+
+  /** Copies the living SAs to a table at most a quarter full, and publishes it. */
+  private void rebuild() {
+    int length = Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, size)) * 8);
+    @Nullable Object[] fresh = new Object[length];
+    for (InboundSa sa : all()) {
+      insert(fresh, sa);
+    }
+    table = fresh;
+    used = size;
+  }
+
+  private static void insert(@Nullable Object[] slots, InboundSa sa) {
+    int mask = slots.length - 1;
+    int at = home(sa.spi(), mask);
+    while (slots[at] != null) {
+      at = (at + 1) & mask;
+    }
+    SLOTS.setRelease(slots, at, sa);
+  }
+
+  private static int home(int spi, int mask) {
+    int mixed = spi * 0x9e3779b1;
+    return (mixed ^ mixed >>> 16) & mask;
+  }
+}

@@ -1,0 +1,79 @@
+package org.ipsec4j.crypto.jca;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.spec.AlgorithmParameterSpec;
+import javax.crypto.Cipher;
+import org.ipsec4j.api.crypto.CryptoOp;
+import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker's ciphers of one key. Offsets and lengths have been checked; nothing is written to the
+ * slab before the whole packet has succeeded.
+ */
+abstract sealed class PacketCipher permits AeadPacketCipher, MacPacketCipher {
+  /** The packet's key. */
+  final JcaPacketKey key;
+
+  /** Octets of ICV. */
+  final int icvLength;
+
+  PacketCipher(JcaPacketKey key) {
+    this.key = key;
+    this.icvLength = key.transform().icvLength();
+  }
+
+  abstract CryptoOp.Status seal(CryptoOp op, ByteBuffer slab, Scratch scratch)
+      throws GeneralSecurityException;
+
+  abstract CryptoOp.Status open(CryptoOp op, ByteBuffer slab, Scratch scratch)
+      throws GeneralSecurityException;
+
+  /** Writes a number in network order. */
+  static void putInt(byte[] target, int offset, int value) {
+    target[offset] = (byte) (value >>> 24);
+    target[offset + 1] = (byte) (value >>> 16);
+    target[offset + 2] = (byte) (value >>> 8);
+    target[offset + 3] = (byte) value;
+  }
+
+  /**
+   * A JCA cipher in one direction. Sealing and opening have one each: a cipher that saw a nonce
+   * when it opened would refuse to seal with it.
+   */
+  static final class Direction {
+    private final Ciphers ciphers;
+    private final EncryptionAlgorithm algorithm;
+    private final RawKey key;
+    private final int mode;
+    private final ReusedNonce nonce;
+    private @Nullable Cipher cipher;
+
+    Direction(
+        Ciphers ciphers, EncryptionAlgorithm algorithm, RawKey key, int mode, int nonceLength) {
+      this.ciphers = ciphers;
+      this.algorithm = algorithm;
+      this.key = key;
+      this.mode = mode;
+      this.nonce = new ReusedNonce(algorithm, nonceLength);
+    }
+
+    /** The cipher, ready for the packet. */
+    Cipher with(CryptoOp op) throws GeneralSecurityException {
+      if (op.nonceLength != nonce.length()) {
+        throw new InvalidKeyException("nonce of the wrong length");
+      }
+      Cipher ready = cipher;
+      if (ready == null) {
+        ready = ciphers.cipher(algorithm);
+        cipher = ready;
+      }
+      AlgorithmParameterSpec parameters = nonce.set(op.nonce);
+      ready.init(mode, key, parameters);
+      nonce.taken();
+      return ready;
+    }
+  }
+}

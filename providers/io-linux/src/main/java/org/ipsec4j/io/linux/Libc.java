@@ -1,0 +1,151 @@
+package org.ipsec4j.io.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The few functions of the C library that a TUN device needs. Every call returns what C returns,
+ * and {@code -errno} instead of -1.
+ */
+final class Libc {
+  static final int EPERM = 1;
+  static final int ENOENT = 2;
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EBUSY = 16;
+
+  static final int O_RDWR = 2;
+  static final int O_NONBLOCK = 0x800;
+  static final int O_CLOEXEC = 0x80000;
+  static final short POLLIN = 1;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final ThreadLocal<MemorySegment> STATE_OF_THREAD =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+
+  private static final MethodHandle OPEN =
+      function(
+          "open",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle IOCTL =
+      function(
+          "ioctl",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.ADDRESS),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle READ = transfer("read");
+  private static final MethodHandle WRITE = transfer("write");
+  private static final MethodHandle POLL =
+      function(
+          "poll",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle CLOSE =
+      function("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
+  private Libc() {}
+
+  private static MethodHandle transfer(String name) {
+    return function(
+        name,
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_INT,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG));
+  }
+
+  @SuppressWarnings("restricted") // the whole class is the one place that calls native code
+  private static MethodHandle function(
+      String name, FunctionDescriptor descriptor, Linker.Option... more) {
+    Linker.Option[] options = new Linker.Option[more.length + 1];
+    options[0] = Linker.Option.captureCallState("errno");
+    System.arraycopy(more, 0, options, 1, more.length);
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().find(name).orElseThrow(), descriptor, options);
+  }
+
+  static int open(String path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags);
+      return fd < 0 ? -errno(state) : fd;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int ioctl(int fd, long request, MemorySegment argument) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int result = (int) IOCTL.invokeExact(state, fd, request, argument);
+      return result < 0 ? -errno(state) : result;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static long read(int fd, MemorySegment target) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      long count = (long) READ.invokeExact(state, fd, target, target.byteSize());
+      return count < 0 ? -errno(state) : count;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static long write(int fd, MemorySegment source) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      long count = (long) WRITE.invokeExact(state, fd, source, source.byteSize());
+      return count < 0 ? -errno(state) : count;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Waits until one descriptor is readable. */
+  static int poll(MemorySegment pollfd, int timeoutMillis) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int ready = (int) POLL.invokeExact(state, pollfd, 1L, timeoutMillis);
+      return ready < 0 ? -errno(state) : ready;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static void close(int fd) {
+    try {
+      int _ = (int) CLOSE.invokeExact(STATE_OF_THREAD.get(), fd);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  private static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
+  }
+
+  private static IllegalStateException broken(Throwable e) {
+    return new IllegalStateException("a call of the C library failed", e);
+  }
+}
