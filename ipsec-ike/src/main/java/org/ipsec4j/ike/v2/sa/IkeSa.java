@@ -205,7 +205,8 @@ public final class IkeSa {
   private void peerIsSilent() {
     switch (life) {
       case Life.Opening opening ->
-          context.collapse(hints.isEmpty() ? noAnswer() : hints.getFirst());
+          context.collapse(
+              hints.isEmpty() ? Diagnoses.noAnswer(peer(), path.remote()) : hints.getFirst());
       case Life.Authenticating authenticating ->
           context.collapse(
               Diagnoses.noAnswerAfterInit(
@@ -221,10 +222,6 @@ public final class IkeSa {
       case Life.Lingering lingering -> {}
       case Life.Gone gone -> {}
     }
-  }
-
-  private Diagnosis noAnswer() {
-    return Diagnoses.noAnswer(peer(), path.remote(), peer().ike().retransmitTries(), List.of());
   }
 
   /** The engine closes: the peer is not waited for any longer. */
