@@ -12,9 +12,9 @@ import org.ipsec4j.testkit.RekeyInvariant;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two nodes on a network that loses a fifth of all datagrams, doubles some and lets others overtake,
- * while both sides do what they like. When the network is well again and the liveness time is over
- * both sides agree. What must hold all the time is in {@link SimWorld}.
+ * Two nodes on a network that loses a fifth of all datagrams, doubles some and lets others
+ * overtake, while both sides do what they like. When the network is well again and the liveness
+ * time is over both sides agree. What must hold all the time is in {@link SimWorld}.
  */
 class LossyNetworkScenario {
   private static final int RUNS = 1_000;
@@ -37,14 +37,27 @@ class LossyNetworkScenario {
       offered += world.offered();
       delivered += world.delivered();
       rekeys += world.left.counters().rekeys() + world.right.counters().rekeys();
-      world.invariant.excused().forEach((excuse, count) -> excused.merge(excuse, count, Integer::sum));
+      world
+          .invariant
+          .excused()
+          .forEach((excuse, count) -> excused.merge(excuse, count, Integer::sum));
     }
 
     @Override
     public String toString() {
-      return steps + " steps, " + lost + " more datagrams lost than doubled, " + delivered + " of "
-          + offered + " packets delivered, " + rekeys + " rekeys, " + empty
-          + " runs ended without SAs and made new ones, excused " + excused;
+      return steps
+          + " steps, "
+          + lost
+          + " more datagrams lost than doubled, "
+          + delivered
+          + " of "
+          + offered
+          + " packets delivered, "
+          + rekeys
+          + " rekeys, "
+          + empty
+          + " runs ended without SAs and made new ones, excused "
+          + excused;
     }
   }
 
@@ -114,7 +127,8 @@ class LossyNetworkScenario {
       if (chance.chance(0.3)) {
         // The other side does the same at the same moment, or before our message is there.
         SimNode other = world.other(node);
-        world.simulation.at(at + chance.below(2) * SimWorld.DELAY / 2, () -> act(world, other, deed));
+        world.simulation.at(
+            at + chance.below(2) * SimWorld.DELAY / 2, () -> act(world, other, deed));
       }
     }
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.ipsec4j.api.Secret;
-import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.Diagnosis;
+import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
@@ -56,7 +56,10 @@ final class SimWorld {
   private static final ProviderChain CRYPTO =
       CryptoLoader.of(List.of(new JcaCryptoProvider())).chain();
   private static final PskCredentials CREDENTIALS =
-      PskCredentials.of(KEY, Secret.copyOf("only for simulations".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+      PskCredentials.of(
+          KEY,
+          Secret.copyOf(
+              "only for simulations".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
 
   /**
    * What differs between worlds.
@@ -363,10 +366,7 @@ final class SimWorld {
   }
 
   private static List<ChildSaId> used(SimNode node) {
-    return node.childSas().stream()
-        .filter(SaView::sending)
-        .map(view -> view.sa().id())
-        .toList();
+    return node.childSas().stream().filter(SaView::sending).map(view -> view.sa().id()).toList();
   }
 
   /** The network of now on: faults on top of a plain delay. */
@@ -390,8 +390,8 @@ final class SimWorld {
 
   /**
    * The longest that a side may go on believing in what the other has lost: it probes after the
-   * liveness time, gives the peer up after the last retransmission, and a closing SA is given half a
-   * minute more.
+   * liveness time, gives the peer up after the last retransmission, and a closing SA is given half
+   * a minute more.
    */
   static Duration livenessTime() {
     IkeProfile profile = Defaults.ikeProfile();
@@ -415,7 +415,9 @@ final class SimWorld {
     return true;
   }
 
-  /** Both sides have the same SAs, and packets pass both ways, new SAs being made if there are none. */
+  /**
+   * Both sides have the same SAs, and packets pass both ways, new SAs being made if there are none.
+   */
   void assertAgreement() {
     SaAssertions.assertAgree(left, right);
     for (SimNode node : List.of(left, right)) {
@@ -468,10 +470,13 @@ final class SimWorld {
                           bytes.getInt(at + 20),
                           (bytes.get(at + 19) & 0x20) != 0 ? "response" : "request",
                           bytes.remaining() - at);
-          System.out.printf("%10.3f s %s > %s %s%n", now / 1e9, datagram.from(), datagram.to(), what);
+          System.out.printf(
+              "%10.3f s %s > %s %s%n", now / 1e9, datagram.from(), datagram.to(), what);
         });
     for (SimNode node : List.of(left, right)) {
-      node.onEvent(event -> System.out.printf("%10.3f s %s %s%n", simulation.now() / 1e9, node.name(), event));
+      node.onEvent(
+          event ->
+              System.out.printf("%10.3f s %s %s%n", simulation.now() / 1e9, node.name(), event));
     }
   }
 }

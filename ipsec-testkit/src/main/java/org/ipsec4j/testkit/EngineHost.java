@@ -26,9 +26,9 @@ import org.ipsec4j.sim.Simulation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IKE engine on a simulated network, with a packet path that has no cryptography: a packet is its
- * SPI and a number. It does what engines ask of a node, in the order in which they ask, and keeps
- * everything for judges.
+ * An IKE engine on a simulated network, with a packet path that has no cryptography: a packet is
+ * its SPI and a number. It does what engines ask of a node, in the order in which they ask, and
+ * keeps everything for judges.
  *
  * <p>On the NAT-traversal ports IKE wears the non-ESP marker (RFC 3948 2.2); packets of SAs without
  * encapsulation travel from port 0 to port 0, standing for protocol 50.
@@ -168,8 +168,7 @@ public final class EngineHost implements SimHost, SaSide {
           now,
           from,
           to,
-          payload.slice(
-              payload.position() + MARKER_LENGTH, payload.remaining() - MARKER_LENGTH));
+          payload.slice(payload.position() + MARKER_LENGTH, payload.remaining() - MARKER_LENGTH));
     } else if (payload.remaining() == PACKET_LENGTH) {
       onPacket(now, payload.getInt(payload.position()), payload.getInt(payload.position() + 4));
     }
@@ -239,7 +238,7 @@ public final class EngineHost implements SimHost, SaSide {
             () -> {
               offload.work().run();
               of.onCompletion(simulation.now(), offload.work());
-              if (of == engine) {
+              if (of.equals(engine)) {
                 drain();
               }
             });

@@ -13,8 +13,8 @@ import org.ipsec4j.sim.SimRandom;
 import org.ipsec4j.sim.Simulation;
 
 /**
- * Two engines, a network of 10 ms delay and virtual time, watched by the {@link RekeyInvariant}. The
- * same seed repeats everything.
+ * Two engines, a network of 10 ms delay and virtual time, watched by the {@link RekeyInvariant}.
+ * The same seed repeats everything.
  */
 public final class EnginePair {
   /** One way. */
@@ -39,11 +39,9 @@ public final class EnginePair {
     simulation = new Simulation(seed);
     simulation.network(Fault.delay(DELAY_NANOS, DELAY_NANOS));
     SimRandom random = new SimRandom(seed);
-    left =
-        new EngineHost("left", leftAddress, leftEngine.apply(random.split("left")), simulation);
+    left = new EngineHost("left", leftAddress, leftEngine.apply(random.split("left")), simulation);
     right =
-        new EngineHost(
-            "right", rightAddress, rightEngine.apply(random.split("right")), simulation);
+        new EngineHost("right", rightAddress, rightEngine.apply(random.split("right")), simulation);
     invariant = new RekeyInvariant(left, right);
     simulation.invariant(invariant);
   }

@@ -16,7 +16,6 @@ public interface Offloading {
 
   /** Later, each after a time of its own, so that results overtake one another. */
   static Offloading scattered(Simulation simulation, SimRandom random, long longest) {
-    return completion ->
-        simulation.at(simulation.now() + random.between(0, longest), completion);
+    return completion -> simulation.at(simulation.now() + random.between(0, longest), completion);
   }
 }

@@ -132,8 +132,7 @@ public final class RekeyInvariant implements Simulation.Invariant {
         sender.ike().ikeSas().stream()
             .filter(
                 ike ->
-                    ike.children().stream()
-                        .anyMatch(child -> child.child().equals(view.sa().id())))
+                    ike.children().stream().anyMatch(child -> child.child().equals(view.sa().id())))
             .map(IkeSaStatus::ikeSa)
             .findFirst()
             .orElse(view.sa().ikeSa());
@@ -151,14 +150,12 @@ public final class RekeyInvariant implements Simulation.Invariant {
     };
   }
 
-  private static void checkPatience(
-      long now, SaSide side, SaView view, List<SaView> ofSide) {
+  private static void checkPatience(long now, SaSide side, SaView view, List<SaView> ofSide) {
     if (view.replaces() == null || view.sendAtOnce() || view.evidence()) {
       return;
     }
     boolean oldIsThere =
-        ofSide.stream()
-            .anyMatch(old -> old.sa().id().equals(view.replaces()) && !old.lingering());
+        ofSide.stream().anyMatch(old -> old.sa().id().equals(view.replaces()) && !old.lingering());
     if (oldIsThere) {
       throw new AssertionError(
           "at "

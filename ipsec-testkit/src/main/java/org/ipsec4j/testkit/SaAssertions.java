@@ -18,8 +18,9 @@ public final class SaAssertions {
   private SaAssertions() {}
 
   /**
-   * Every SA of one side has its mirror on the other: IKE SAs with the same SPIs and opposite roles;
-   * Child SAs with the same SPIs, transform, keys, selectors and mode. Lingering SAs do not count.
+   * Every SA of one side has its mirror on the other: IKE SAs with the same SPIs and opposite
+   * roles; Child SAs with the same SPIs, transform, keys, selectors and mode. Lingering SAs do not
+   * count.
    */
   public static void assertAgree(SaSide one, SaSide other) {
     List<String> differences = differences(one, other);
@@ -160,7 +161,11 @@ public final class SaAssertions {
     }
     if (!seen.isEmpty() || host.unknownSpis() > 0) {
       throw new AssertionError(
-          host.name() + " dropped " + host.drops() + " and " + host.unknownSpis()
+          host.name()
+              + " dropped "
+              + host.drops()
+              + " and "
+              + host.unknownSpis()
               + " packets of unknown SPI");
     }
   }

@@ -22,8 +22,8 @@ public interface SaSide {
   boolean knew(int inboundSpi);
 
   /**
-   * Why the Child SA with this inbound SPI is gone without a successor; empty when it is not, or was
-   * replaced.
+   * Why the Child SA with this inbound SPI is gone without a successor; empty when it is not, or
+   * was replaced.
    */
   Optional<DownReason> wentDown(int inboundSpi);
 

@@ -95,7 +95,8 @@ final class Demo {
       try (MemoryPort lanA = new MemoryPort();
           MemoryPort lanB = new MemoryPort();
           IpsecNode b = node(DemoPolicy.parse('b', ports), psk, lanB, watchB, null);
-          IpsecNode a = node(DemoPolicy.parse('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
+          IpsecNode a =
+              node(DemoPolicy.parse('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
         Counted counted = replay(census, a, b, lanA, lanB, watchA, watchB);
         judge(runs);
         report =

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * SPIi)}. The secret changes every minute; the one before is still taken.
  */
 final class Cookies {
-  private static final long ROTATE = Duration.ofSeconds(60).toNanos();
+  private static final long ROTATE = Duration.ofMinutes(1).toNanos();
   private static final int SECRET = 32;
 
   private final RandomSource random;

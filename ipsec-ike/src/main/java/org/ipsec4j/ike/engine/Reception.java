@@ -35,7 +35,7 @@ final class Reception {
   private static final long TELL_PAUSE = Duration.ofSeconds(1).toNanos();
 
   /** The same failure is told again after this, however often it repeats. */
-  private static final long TELL_AGAIN = Duration.ofSeconds(60).toNanos();
+  private static final long TELL_AGAIN = Duration.ofMinutes(1).toNanos();
 
   private final EngineState state;
   private final IkeEngineSettings settings;

@@ -29,7 +29,7 @@ class AuthScenario {
 
   private void refused() {
     pair.alice.initiate();
-    pair.run(Duration.ofSeconds(60));
+    pair.run(Duration.ofMinutes(1));
     assertTrue(pair.alice.installed.isEmpty());
     assertTrue(pair.bob.installed.isEmpty());
     assertTrue(pair.alice.ikeSas().isEmpty());
@@ -72,7 +72,7 @@ class AuthScenario {
     third.alice.keys.shared.put(
         "theirs", Secret.copyOf("not it".getBytes(StandardCharsets.US_ASCII)));
     third.alice.initiate();
-    third.run(Duration.ofSeconds(60));
+    third.run(Duration.ofMinutes(1));
     assertEquals(Cause.PSK_MISMATCH, third.alice.diagnosis().cause());
     assertEquals(1, third.count(EnginePair.INFO, false));
     assertEquals(Cause.REFUSED_BY_PEER, third.bob.diagnosis().cause());

@@ -13,6 +13,7 @@ import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Child SAs come and go (RFC 7296 1.3.1, 1.4.1, 2.9). */
@@ -23,7 +24,7 @@ class ChildScenario {
     return side.child().id();
   }
 
-  private void childRefused(Cause alices, Cause bobs) {
+  private void childRefused(Cause alices, @Nullable Cause bobs) {
     pair.alice.initiate();
     pair.run(Duration.ofSeconds(20));
     assertEquals(alices, pair.alice.diagnosis().cause());
@@ -219,7 +220,7 @@ class ChildScenario {
     pair.up();
     pair.alice.command(new IkeCommand.DeleteIke(pair.alice.ikeSas().getFirst().ikeSa()));
     pair.bob.command(new IkeCommand.DeleteIke(pair.bob.ikeSas().getFirst().ikeSa()));
-    pair.run(Duration.ofSeconds(60));
+    pair.run(Duration.ofMinutes(1));
     for (EnginePair.Side side : List.of(pair.alice, pair.bob)) {
       assertTrue(side.ikeSas().isEmpty());
       assertEquals(DownReason.DELETED_BY_COMMAND, side.one(IkeEvent.IkeDown.class).reason());

@@ -185,7 +185,7 @@ class CollisionScenario {
       pair.up();
       rekeyChild(pair.alice);
       pair.bob.command(new IkeCommand.DeleteChild(pair.bob.child().id()));
-      pair.run(Duration.ofSeconds(60));
+      pair.run(Duration.ofMinutes(1));
       pair.assertAgree();
       assertEquals(1, pair.alice.ikeSas().size());
     }
@@ -199,7 +199,7 @@ class CollisionScenario {
     pair.up();
     rekeyIke(pair.alice);
     pair.bob.command(new IkeCommand.DeleteIke(ikeSa(pair.bob)));
-    pair.run(Duration.ofSeconds(60));
+    pair.run(Duration.ofMinutes(1));
     assertTrue(pair.alice.ikeSas().isEmpty());
     assertTrue(pair.bob.ikeSas().isEmpty());
     assertTrue(pair.alice.installed.isEmpty());
@@ -213,7 +213,7 @@ class CollisionScenario {
     pair.up();
     rekeyIke(pair.bob);
     pair.alice.initiate("tcp");
-    pair.run(Duration.ofSeconds(60));
+    pair.run(Duration.ofMinutes(1));
     assertEquals(2, pair.alice.installed.size());
     assertEquals(1, pair.bob.ikeSas().size());
     pair.assertAgree();

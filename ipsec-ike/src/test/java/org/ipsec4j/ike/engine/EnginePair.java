@@ -35,6 +35,7 @@ import org.ipsec4j.api.policy.AuthMethod;
 import org.ipsec4j.api.policy.Identity;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.UdpEncapsulation;
 import org.ipsec4j.crypto.jca.JcaCryptoProvider;
 import org.ipsec4j.ike.wire.ExchangeType;
 import org.ipsec4j.ike.wire.IkeHeader;
@@ -259,6 +260,14 @@ final class EnginePair {
     ChildSa child() {
       assertEquals(1, installed.size(), () -> name + " has one Child SA: " + installed.keySet());
       return installed.values().iterator().next();
+    }
+
+    UdpEncapsulation encapsulation() {
+      UdpEncapsulation found = child().encapsulation();
+      if (found == null) {
+        throw new AssertionError(name + " does not encapsulate");
+      }
+      return found;
     }
 
     @Override

@@ -67,7 +67,7 @@ class IkeSaUpScenario {
     int[] count = {0};
     pair.lose(packet -> count[0]++ % 3 == 0);
     pair.alice.initiate();
-    pair.run(Duration.ofSeconds(60));
+    pair.run(Duration.ofMinutes(1));
     pair.assertUp();
     assertTrue(pair.sent.size() > 4);
   }
@@ -200,7 +200,7 @@ class IkeSaUpScenario {
   void silenceIsExplained() {
     pair.lose(packet -> true);
     pair.alice.initiate();
-    pair.run(Duration.ofSeconds(120));
+    pair.run(Duration.ofMinutes(2));
     assertEquals(Cause.NO_ANSWER, pair.alice.diagnosis().cause());
     assertEquals(5, pair.sent.size(), "as many transmissions as the policy says");
     assertTrue(pair.alice.ikeSas().isEmpty());
@@ -211,7 +211,7 @@ class IkeSaUpScenario {
   void silenceAfterTheFirstAnswerIsExplainedOtherwise() {
     pair.lose(packet -> packet.is(EnginePair.AUTH, false));
     pair.alice.initiate();
-    pair.run(Duration.ofSeconds(120));
+    pair.run(Duration.ofMinutes(2));
     assertEquals(Cause.NO_ANSWER_AFTER_INIT, pair.alice.diagnosis().cause());
     assertTrue(pair.bob.ikeSas().isEmpty(), "half-open IKE SAs are forgotten");
     assertEquals(Long.MAX_VALUE, pair.bob.engine().nextTimeout());

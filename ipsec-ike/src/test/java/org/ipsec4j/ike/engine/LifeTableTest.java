@@ -167,7 +167,8 @@ class LifeTableTest {
 
   private void arrive(byte[] octets) {
     EnginePair.Side peer = pair.other(tested);
-    Endpoint from = new Endpoint(org.ipsec4j.api.net.IpAddress.parse(tested.peer.remoteAddress), 500);
+    Endpoint from =
+        new Endpoint(org.ipsec4j.api.net.IpAddress.parse(tested.peer.remoteAddress), 500);
     Endpoint to = new Endpoint(org.ipsec4j.api.net.IpAddress.parse(tested.peer.localAddress), 500);
     tested.receive(new EnginePair.Packet(peer, from, to, Bytes.copyOf(octets), false));
   }
@@ -244,7 +245,8 @@ class LifeTableTest {
     }
   }
 
-  // --- what an authenticated peer can send ---------------------------------------------------------
+  // --- what an authenticated peer can send
+  // ---------------------------------------------------------
 
   private SealKey peerKey() throws CryptoException {
     IkeEvent.KeysExported keys = tested.events(IkeEvent.KeysExported.class).getFirst();

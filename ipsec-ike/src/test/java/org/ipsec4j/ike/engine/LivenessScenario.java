@@ -56,7 +56,7 @@ class LivenessScenario {
   void aDeadPeerIsGivenUpWithAllItHad() {
     pair.up();
     pair.lose(packet -> true);
-    pair.run(Duration.ofSeconds(120));
+    pair.run(Duration.ofMinutes(2));
     for (EnginePair.Side side : new EnginePair.Side[] {pair.alice, pair.bob}) {
       assertTrue(side.ikeSas().isEmpty());
       assertTrue(side.installed.isEmpty());
@@ -81,7 +81,7 @@ class LivenessScenario {
           }
           return null;
         };
-    pair.run(Duration.ofSeconds(60));
+    pair.run(Duration.ofMinutes(1));
     long previous = 0;
     for (int i = 1; i < 5; i++) {
       long pause = times[i] - times[i - 1];
@@ -100,8 +100,7 @@ class LivenessScenario {
     pair.run(Duration.ofSeconds(1));
     pair.alice.initiate();
     pair.settle();
-    assertEquals(
-        DownReason.REPLACED_BY_NEW_CONTACT, pair.bob.one(IkeEvent.IkeDown.class).reason());
+    assertEquals(DownReason.REPLACED_BY_NEW_CONTACT, pair.bob.one(IkeEvent.IkeDown.class).reason());
     pair.assertUp();
   }
 
@@ -130,8 +129,7 @@ class LivenessScenario {
               header, java.util.List.of(NotifyPayload.of(NotifyType.INVALID_IKE_SPI)));
       EnginePair.Packet last = pair.sent.getLast();
       pair.deliver(
-          new EnginePair.Packet(
-              pair.bob, last.from(), last.to(), Bytes.copyOf(forged), false),
+          new EnginePair.Packet(pair.bob, last.from(), last.to(), Bytes.copyOf(forged), false),
           Duration.ofMillis(1));
     }
     pair.settle();

@@ -19,8 +19,8 @@ class LossScenario {
     for (EnginePair.Side side : List.of(pair.alice, pair.bob)) {
       side.peer.childRekey = Duration.ofSeconds(50);
       side.peer.childHard = Duration.ofSeconds(80);
-      side.peer.ikeRekey = Duration.ofSeconds(120);
-      side.peer.ikeHard = Duration.ofSeconds(240);
+      side.peer.ikeRekey = Duration.ofMinutes(2);
+      side.peer.ikeHard = Duration.ofMinutes(4);
       side.peer.jitter = 20;
       side.peer.liveness = Duration.ofSeconds(20);
     }
@@ -76,7 +76,7 @@ class LossScenario {
       pair.loseNothing();
       // The last faults, then liveness with all its tries, then goodbyes.
       pair.run(Duration.ofSeconds(35));
-      pair.run(Duration.ofSeconds(60));
+      pair.run(Duration.ofMinutes(1));
       agreeSoon(pair, seed);
       if (!pair.alice.installed.isEmpty()) {
         alive++;

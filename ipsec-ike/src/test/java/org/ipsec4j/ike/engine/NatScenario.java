@@ -62,10 +62,10 @@ class NatScenario {
     assertTrue(pair.alice.one(IkeEvent.IkeUp.class).natLocal());
     assertFalse(pair.alice.one(IkeEvent.IkeUp.class).natRemote());
     assertTrue(pair.bob.one(IkeEvent.IkeUp.class).natRemote());
-    assertEquals(4500, pair.alice.child().encapsulation().local().port());
-    assertEquals(4500, pair.alice.child().encapsulation().remote().port());
-    assertEquals(4500, pair.bob.child().encapsulation().local().port());
-    assertEquals(new Endpoint(OUTSIDE, 40001), pair.bob.child().encapsulation().remote());
+    assertEquals(4500, pair.alice.encapsulation().local().port());
+    assertEquals(4500, pair.alice.encapsulation().remote().port());
+    assertEquals(4500, pair.bob.encapsulation().local().port());
+    assertEquals(new Endpoint(OUTSIDE, 40001), pair.bob.encapsulation().remote());
   }
 
   @Test
@@ -102,7 +102,7 @@ class NatScenario {
     assertTrue(pair.alice.events(IkeEvent.PeerMoved.class).isEmpty());
     pair.bob.command(new IkeCommand.RekeyChild(pair.bob.child().id()));
     pair.settle();
-    assertEquals(40002, pair.bob.child().encapsulation().remote().port());
+    assertEquals(40002, pair.bob.encapsulation().remote().port());
   }
 
   @Test
@@ -157,7 +157,7 @@ class NatScenario {
     pair.up();
     assertNotNull(pair.alice.child().encapsulation());
     assertNotNull(pair.bob.child().encapsulation());
-    assertEquals(4500, pair.alice.child().encapsulation().local().port());
+    assertEquals(4500, pair.alice.encapsulation().local().port());
     assertFalse(pair.alice.one(IkeEvent.IkeUp.class).natLocal());
     assertTrue(pair.bob.one(IkeEvent.IkeUp.class).natRemote());
     pair.run(Duration.ofMinutes(2));
@@ -168,7 +168,7 @@ class NatScenario {
   void theResponderMayFeignToo() {
     pair.bob.peer.always = true;
     pair.up();
-    assertEquals(4500, pair.alice.child().encapsulation().remote().port());
-    assertEquals(4500, pair.bob.child().encapsulation().remote().port());
+    assertEquals(4500, pair.alice.encapsulation().remote().port());
+    assertEquals(4500, pair.bob.encapsulation().remote().port());
   }
 }

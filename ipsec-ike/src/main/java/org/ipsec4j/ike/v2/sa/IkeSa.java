@@ -204,7 +204,12 @@ public final class IkeSa {
 
   private void peerIsSilent() {
     switch (life) {
-      case Life.Opening opening -> context.collapse(silentInit());
+      case Life.Opening opening ->
+          context.collapse(
+              hints.isEmpty()
+                  ? Diagnoses.noAnswer(
+                      peer(), path.remote(), peer().ike().retransmitTries(), List.of())
+                  : hints.getFirst());
       case Life.Authenticating authenticating ->
           context.collapse(
               Diagnoses.noAnswerAfterInit(
@@ -220,12 +225,6 @@ public final class IkeSa {
       case Life.Lingering lingering -> {}
       case Life.Gone gone -> {}
     }
-  }
-
-  private Diagnosis silentInit() {
-    return hints.isEmpty()
-        ? Diagnoses.noAnswer(peer(), path.remote(), peer().ike().retransmitTries(), List.of())
-        : hints.getFirst();
   }
 
   /** The engine closes: the peer is not waited for any longer. */

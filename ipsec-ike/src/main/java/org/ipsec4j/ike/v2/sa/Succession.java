@@ -124,7 +124,9 @@ final class Succession {
     return predecessor != null;
   }
 
-  /** The peer deletes what it made itself: it lost, and ours stays as soon as its answer is here. */
+  /**
+   * The peer deletes what it made itself: it lost, and ours stays as soon as its answer is here.
+   */
   void lostByPeer() {
     IkeSa old = predecessor;
     predecessor = null;

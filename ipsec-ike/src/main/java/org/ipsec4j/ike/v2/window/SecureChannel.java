@@ -88,10 +88,8 @@ public final class SecureChannel {
    * the first fragment does (RFC 7383 2.6.1).
    */
   public Repetition repetition(byte[] datagram, IkeMessage outer) {
-    if (isFragment(outer)
-        && (!fragmentation
-            || !(outer.first(SkfPayload.class) instanceof SkfPayload skf)
-            || skf.number() != 1)) {
+    SkfPayload fragment = outer.first(SkfPayload.class);
+    if (fragment != null && (!fragmentation || fragment.number() != 1)) {
       return Repetition.IGNORED;
     }
     return switch (new Reassembler().open(datagram, outer, openKey)) {
