@@ -80,8 +80,7 @@ class EngineHostTest {
     assertEquals(
         List.of("abcd", "00000000abcd", "ff"),
         sent.stream().map(datagram -> datagram.payload().toHex()).toList());
-    assertEquals(
-        List.of("10000000 192.0.2.1:500 abcd", "10000000 192.0.2.1:4500 abcd"), b.heard);
+    assertEquals(List.of("10000000 192.0.2.1:500 abcd", "10000000 192.0.2.1:4500 abcd"), b.heard);
     assertEquals(1, pair.right().keepalives());
   }
 
@@ -132,16 +131,15 @@ class EngineHostTest {
 
   @Test
   void offloadedWorkComesBackInAnyOrderButOnlyOnce() {
-    pair.left()
-        .offloading(
-            Offloading.scattered(pair.simulation(), new SimRandom(3), 1_000_000L));
+    pair.left().offloading(Offloading.scattered(pair.simulation(), new SimRandom(3), 1_000_000L));
     for (int i = 0; i < 5; i++) {
       a.say(new IkeOutput.Offload(new Job("job " + i)));
     }
     pair.left().command(POKE);
     assertEquals(List.of(), a.heard);
     pair.settle();
-    List<String> names = a.heard.stream().map(line -> line.substring(line.indexOf(' ') + 1)).toList();
+    List<String> names =
+        a.heard.stream().map(line -> line.substring(line.indexOf(' ') + 1)).toList();
     List<String> planned =
         List.of("job 0 done", "job 1 done", "job 2 done", "job 3 done", "job 4 done");
     assertEquals(planned, names.stream().sorted().toList());

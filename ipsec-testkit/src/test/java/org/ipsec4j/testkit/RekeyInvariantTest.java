@@ -90,8 +90,7 @@ class RekeyInvariantTest {
     // EngineHost believes the output, so what it shows is judged by hand.
     SaView hasty =
         pair.right().childSas().stream().filter(SaView::sending).findFirst().orElseThrow();
-    SaView judged =
-        new SaView(hasty.sa(), true, false, hasty.replaces(), false, hasty.evidence());
+    SaView judged = new SaView(hasty.sa(), true, false, hasty.replaces(), false, hasty.evidence());
     RekeyInvariant strict =
         new RekeyInvariant(
             pair.left(), new Shown(pair.right(), pair.right().childSas().getFirst(), judged));
