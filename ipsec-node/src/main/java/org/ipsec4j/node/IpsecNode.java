@@ -48,8 +48,7 @@ public final class IpsecNode implements AutoCloseable {
   /** Whether the core was closed and must not be called any more; guarded by the lock. */
   private boolean ended;
 
-  IpsecNode(
-      IpsecNodeBuilder builder, NodeSettings settings, UdpOuter outer, NodeEvents newEvents) {
+  IpsecNode(IpsecNodeBuilder builder, NodeSettings settings, UdpOuter outer, NodeEvents newEvents) {
     this.settings = settings;
     this.outer = outer;
     this.events = newEvents;
@@ -250,7 +249,9 @@ public final class IpsecNode implements AutoCloseable {
     }
   }
 
-  /** Waits for a thread of ours, unless that is pointless: it may be ourselves, or need our lock. */
+  /**
+   * Waits for a thread of ours, unless that is pointless: it may be ourselves, or need our lock.
+   */
   private void join(Thread thread) {
     if (thread == Thread.currentThread() || lock.isHeldByCurrentThread()) {
       return;

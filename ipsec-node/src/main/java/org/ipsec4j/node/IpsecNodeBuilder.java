@@ -163,8 +163,7 @@ public final class IpsecNodeBuilder {
     for (PadEntry peer : set.peers()) {
       for (IpAddress address : localAddresses(peer)) {
         for (int port : List.of(peer.localIkePort(), peer.localNatPort())) {
-          bindings.add(
-              new UdpOuter.Binding(new Endpoint(address, port), natPorts.contains(port)));
+          bindings.add(new UdpOuter.Binding(new Endpoint(address, port), natPorts.contains(port)));
         }
       }
     }

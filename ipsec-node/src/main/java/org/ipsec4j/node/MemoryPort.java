@@ -61,8 +61,7 @@ public final class MemoryPort implements PacketPort {
    *     empty
    */
   public @Nullable ByteBuffer read(long timeoutMillis) throws InterruptedException {
-    byte[] packet =
-        closed ? fromNode.poll() : fromNode.poll(timeoutMillis, TimeUnit.MILLISECONDS);
+    byte[] packet = closed ? fromNode.poll() : fromNode.poll(timeoutMillis, TimeUnit.MILLISECONDS);
     if (packet == END) {
       // For the next reader that waits; there may be several.
       fromNode.offer(END);

@@ -161,12 +161,13 @@ final class FlowsTest {
                                     .local("10.1.0.0/24")
                                     .remote("10.3.0.0/24")
                                     .start(StartAction.INITIATE))
-                        .child(
-                            "lazy", child -> child.local("10.1.0.0/24").remote("10.4.0.0/24")))
+                        .child("lazy", child -> child.local("10.1.0.0/24").remote("10.4.0.0/24")))
             .build();
     List<String> begun =
         new Flows(policy)
-            .startAtOnce().stream().map(flow -> flow.peer.name() + "/" + flow.child.name()).toList();
+            .startAtOnce().stream()
+                .map(flow -> flow.peer.name() + "/" + flow.child.name())
+                .toList();
     assertEquals(List.of("fixed/up"), begun);
   }
 

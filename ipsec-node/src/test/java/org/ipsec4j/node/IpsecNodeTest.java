@@ -169,8 +169,7 @@ final class IpsecNodeTest {
     Diagnosis initiator = diagnosis(left);
     assertEquals(Diagnosis.Cause.REFUSED_BY_PEER, initiator.cause());
     assertTrue(
-        initiator.candidates().stream().anyMatch(line -> line.contains("key")),
-        initiator::text);
+        initiator.candidates().stream().anyMatch(line -> line.contains("key")), initiator::text);
     TwoNodes.await(
         "who waited is told",
         () -> left.counters().outboundDrops().containsKey(DropReason.ACQUIRE_TIMEOUT));
@@ -231,7 +230,8 @@ final class IpsecNodeTest {
     left.lan.write(TwoNodes.packet(left, right, 1));
     Diagnosis responder = diagnosis(right);
     assertEquals(Diagnosis.Cause.CERTIFICATE_REJECTED, responder.cause());
-    assertTrue(responder.text().contains("EXPIRED") || responder.text().contains("expired"),
+    assertTrue(
+        responder.text().contains("EXPIRED") || responder.text().contains("expired"),
         responder::text);
     assertEquals(Diagnosis.Cause.REFUSED_BY_PEER, diagnosis(left).cause());
   }
@@ -399,9 +399,7 @@ final class IpsecNodeTest {
                   left.node()
                       .status()
                       .children()
-                      .forEach(
-                          child ->
-                              left.node().command(new IkeCommand.RekeyChild(child.id())));
+                      .forEach(child -> left.node().command(new IkeCommand.RekeyChild(child.id())));
                 });
     caller.join();
     left.awaitIke(IkeEvent.ChildRekeyed.class);
@@ -483,10 +481,7 @@ final class IpsecNodeTest {
 
   @Test
   void refusedProviderIsToldAndTheOthersWork() throws Exception {
-    left.settings =
-        builder ->
-            builder.crypto(
-                List.of(FakeProvider.failing("fake"), Sas.CRYPTO));
+    left.settings = builder -> builder.crypto(List.of(FakeProvider.failing("fake"), Sas.CRYPTO));
     nodes.up();
     assertEquals(
         List.of(
@@ -501,10 +496,8 @@ final class IpsecNodeTest {
   @Test
   void startThatFailsLeavesNothingBehind() throws Exception {
     right.start(left);
-    left.settings =
-        builder -> builder.policy(samePorts());
-    NodeStartException refused =
-        assertThrows(NodeStartException.class, () -> left.start(right));
+    left.settings = builder -> builder.policy(samePorts());
+    NodeStartException refused = assertThrows(NodeStartException.class, () -> left.start(right));
     assertTrue(String.valueOf(refused.getMessage()).contains("another program holds it"));
     left.settings = builder -> builder;
     left.start(right);

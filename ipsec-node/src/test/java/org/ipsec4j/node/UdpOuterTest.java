@@ -67,8 +67,7 @@ final class UdpOuterTest {
         assertTrue(outer.receive(5000, burst, receiver));
       }
     }
-    assertEquals(
-        List.of(ike + ">" + nat + " nat=true", nat + ">" + nat + " nat=true"), seen);
+    assertEquals(List.of(ike + ">" + nat + " nat=true", nat + ">" + nat + " nat=true"), seen);
   }
 
   @Test

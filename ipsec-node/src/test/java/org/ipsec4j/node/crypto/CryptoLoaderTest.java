@@ -47,8 +47,7 @@ final class CryptoLoaderTest {
     CryptoLoader.Loaded loaded = CryptoLoader.of(List.of(wrong, provider("right")));
     assertEquals(List.of("right"), names(loaded));
     assertEquals(
-        List.of("crypto provider wrong failed: AES_GCM_16_128: the ICV differs"),
-        loaded.refused());
+        List.of("crypto provider wrong failed: AES_GCM_16_128: the ICV differs"), loaded.refused());
   }
 
   @Test
@@ -56,8 +55,7 @@ final class CryptoLoaderTest {
     FakeProvider lazy = provider("lazy");
     lazy.selfTest = () -> new SelfTest(0, List.of());
     CryptoLoader.Loaded loaded = CryptoLoader.of(List.of(lazy, provider("right")));
-    assertEquals(
-        List.of("crypto provider lazy ran no known-answer vectors"), loaded.refused());
+    assertEquals(List.of("crypto provider lazy ran no known-answer vectors"), loaded.refused());
   }
 
   @Test
@@ -82,8 +80,7 @@ final class CryptoLoaderTest {
   void secondProviderOfANameIsRefused() {
     CryptoLoader.Loaded loaded = CryptoLoader.of(List.of(provider("twin"), provider("twin")));
     assertEquals(List.of("twin"), names(loaded));
-    assertEquals(
-        List.of("crypto provider twin has the name of another one"), loaded.refused());
+    assertEquals(List.of("crypto provider twin has the name of another one"), loaded.refused());
   }
 
   @Test
@@ -136,7 +133,8 @@ final class CryptoLoaderTest {
 
   private static byte[] classFile(Class<?> of) throws IOException {
     String name = of.getName();
-    try (InputStream in = of.getResourceAsStream(name.substring(name.lastIndexOf('.') + 1) + ".class")) {
+    try (InputStream in =
+        of.getResourceAsStream(name.substring(name.lastIndexOf('.') + 1) + ".class")) {
       return java.util.Objects.requireNonNull(in).readAllBytes();
     }
   }
@@ -198,13 +196,11 @@ final class CryptoLoaderTest {
 
                 @Override
                 public InputStream getInputStream() {
-                  return new java.io.ByteArrayInputStream(
-                      content.getBytes(StandardCharsets.UTF_8));
+                  return new java.io.ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8));
                 }
               };
             }
           });
     }
   }
-
 }

@@ -40,8 +40,7 @@ final class ProviderChainTest {
   private final ProviderChain chain = new ProviderChain(List.of(gcm, both));
 
   private PacketKey key(PacketTransform transform) throws CryptoException {
-    return chain.packetKey(
-        transform, Secret.copyOf(new byte[36]), Secret.copyOf(new byte[0]));
+    return chain.packetKey(transform, Secret.copyOf(new byte[36]), Secret.copyOf(new byte[0]));
   }
 
   private static CryptoBurst burst(@Nullable PacketKey... keys) {
