@@ -59,7 +59,7 @@ public interface ExchangeContext {
   /** Begins it again some seconds from now (RFC 7296 2.25). */
   void postpone(OwnExchange exchange);
 
-  /** Begins it again half a minute or more from now: it failed for a lasting reason. */
+  /** Begins it again after a longer pause: it failed for a reason that may last. */
   void retry(OwnExchange exchange);
 
   /** Tells of a failure that leaves the IKE SA as it is. */

@@ -145,12 +145,18 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void opened(InitFacts opened) {
-    sa.opened(opened);
+    if (alive()) {
+      sa.opened(opened);
+    } else {
+      opened.keys().destroy();
+    }
   }
 
   @Override
   public void established(PadEntry peer, Identity remoteIdentity) {
-    sa.established(peer, remoteIdentity);
+    if (alive()) {
+      sa.established(peer, remoteIdentity);
+    }
   }
 
   @Override
@@ -238,6 +244,10 @@ final class SaContext implements ExchangeContext {
   @Override
   public void ikeRekeyed(InitFacts successor) {
     failingSince = IkeEngine.NO_TIMEOUT;
+    if (!alive()) {
+      successor.keys().destroy();
+      return;
+    }
     try {
       sa.succession().ikeRekeyed(successor);
     } catch (CryptoException e) {
