@@ -35,6 +35,7 @@ public final class CreateChildInitiator extends OwnExchange {
   private final ExchangeContext sa;
   private final ChildRequest wanted;
   private final @Nullable Child rekeyed;
+  private final int failures;
   private final Bytes ni;
   private final List<KeyExchangeMethod> methods;
   private final Set<KeyExchangeMethod> tried = EnumSet.noneOf(KeyExchangeMethod.class);
@@ -49,6 +50,12 @@ public final class CreateChildInitiator extends OwnExchange {
    * @param rekeyed the Child SA that it replaces, or null for a new one
    */
   public CreateChildInitiator(ExchangeContext sa, ChildRequest wanted, @Nullable Child rekeyed) {
+    this(sa, wanted, rekeyed, 0);
+  }
+
+  private CreateChildInitiator(
+      ExchangeContext sa, ChildRequest wanted, @Nullable Child rekeyed, int failures) {
+    this.failures = failures;
     this.sa = sa;
     this.wanted = wanted;
     this.rekeyed = rekeyed;
@@ -76,7 +83,7 @@ public final class CreateChildInitiator extends OwnExchange {
 
   /** The same wish as an exchange of its own, for another try. */
   CreateChildInitiator again() {
-    return new CreateChildInitiator(sa, wanted, rekeyed);
+    return new CreateChildInitiator(sa, wanted, rekeyed, failures);
   }
 
   /** The same wish on another IKE SA, which took this one's place. */
@@ -266,10 +273,11 @@ public final class CreateChildInitiator extends OwnExchange {
 
   /** A rekey that failed is tried again as long as the old Child SA lives. */
   private void giveUp() {
-    CreateChildInitiator next = rekeyed == null ? null : again();
+    CreateChildInitiator next =
+        rekeyed == null ? null : new CreateChildInitiator(sa, wanted, rekeyed, failures + 1);
     conclude();
     if (next != null) {
-      sa.retry(next);
+      sa.retry(next, failures + 1);
     }
   }
 

@@ -59,8 +59,12 @@ public interface ExchangeContext {
   /** Begins it again some seconds from now (RFC 7296 2.25). */
   void postpone(OwnExchange exchange);
 
-  /** Begins it again after a longer pause: it failed for a reason that may last. */
-  void retry(OwnExchange exchange);
+  /**
+   * Begins it again after a pause that grows: it failed for a reason that may last.
+   *
+   * @param failures how often it failed in a row
+   */
+  void retry(OwnExchange exchange, int failures);
 
   /** Tells of a failure that leaves the IKE SA as it is. */
   void tellFailure(Diagnosis diagnosis);

@@ -43,6 +43,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
 
   private final ExchangeContext sa;
   private final Origin origin;
+  private final int failures;
   private final long spi;
   private final Bytes ni;
   private final List<Proposal> offers;
@@ -56,6 +57,11 @@ public final class RekeyIkeInitiator extends OwnExchange {
    * @param sa the IKE SA to be replaced
    */
   public RekeyIkeInitiator(ExchangeContext sa) {
+    this(sa, 0);
+  }
+
+  private RekeyIkeInitiator(ExchangeContext sa, int failures) {
+    this.failures = failures;
     this.sa = sa;
     this.origin = sa.peer().origin();
     this.spi = sa.env().newIkeSpi();
@@ -151,7 +157,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
   private void onRefusal(NotifyPayload error) {
     if (error.is(NotifyType.TEMPORARY_FAILURE)) {
       conclude();
-      sa.postpone(new RekeyIkeInitiator(sa));
+      sa.postpone(new RekeyIkeInitiator(sa, failures));
       return;
     }
     if (error.is(NotifyType.INVALID_KE_PAYLOAD)) {
@@ -205,7 +211,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
   private void fail(Diagnosis diagnosis) {
     sa.tellFailure(diagnosis);
     conclude();
-    sa.retry(new RekeyIkeInitiator(sa));
+    sa.retry(new RekeyIkeInitiator(sa, failures + 1), failures + 1);
   }
 
   private void conclude() {

@@ -22,6 +22,7 @@ final class Agenda {
   private static final int MOST = 64;
 
   private static final long PAUSE = Duration.ofSeconds(2).toNanos();
+  private static final int MOST_DOUBLINGS = 7;
   private static final long LONG_PAUSE = Duration.ofSeconds(5).toNanos();
 
   private final Deque<OwnExchange> waiting = new ArrayDeque<>();
@@ -51,9 +52,10 @@ final class Agenda {
     later(now, random, PAUSE, exchange);
   }
 
-  /** Five to ten seconds from now. */
-  void retry(long now, RandomSource random, OwnExchange exchange) {
-    later(now, random, LONG_PAUSE, exchange);
+  /** Five to ten seconds from now at first, and twice as long with each failure. */
+  void retry(long now, RandomSource random, OwnExchange exchange, int failures) {
+    int doublings = Math.max(0, Math.min(failures - 1, MOST_DOUBLINGS));
+    later(now, random, LONG_PAUSE << doublings, exchange);
   }
 
   private void later(long now, RandomSource random, long pause, OwnExchange exchange) {

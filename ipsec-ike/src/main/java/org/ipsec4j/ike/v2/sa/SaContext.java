@@ -129,8 +129,8 @@ final class SaContext implements ExchangeContext {
   }
 
   @Override
-  public void retry(OwnExchange exchange) {
-    sa.agenda().retry(env().now(), env().random(), exchange);
+  public void retry(OwnExchange exchange, int failures) {
+    sa.agenda().retry(env().now(), env().random(), exchange, failures);
   }
 
   @Override
