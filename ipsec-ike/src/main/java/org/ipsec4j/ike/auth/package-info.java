@@ -8,7 +8,7 @@
  *   <li>Never judges whether an identity may use a key: the certificate path and the policy do.
  *       {@link org.ipsec4j.ike.auth.AuthVerified} cannot be made outside of this package.
  *   <li>RFC sections: RFC 7296 2.15, 3.8; RFC 7427; RFC 8420; RFC 4754.
- *   <li>Explained by PskAuthTest, SignatureAuthTest and AuthVerifierTest.
+ *   <li>Explained by AuthVerifierTest and SignatureAuthTest.
  * </ul>
  */
 package org.ipsec4j.ike.auth;

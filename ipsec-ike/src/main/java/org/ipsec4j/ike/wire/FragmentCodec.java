@@ -39,11 +39,13 @@ public final class FragmentCodec {
    * @param room most octets of one message, from {@link #room}
    * @return the datagrams in order
    * @throws CryptoException when the provider fails
-   * @throws IllegalArgumentException when more than {@link #MAX_FRAGMENTS} would be needed
+   * @throws IllegalArgumentException when more than {@link #MAX_FRAGMENTS} would be needed, or the
+   *     payloads are longer than {@link MessageDecoder#MAX_MESSAGE}
    */
   public static List<byte[]> seal(IkeHeader header, List<Payload> payloads, SealKey key, int room)
       throws CryptoException {
     byte[] text = new byte[MessageEncoder.length(payloads)];
+    MessageEncoder.checkLength(text.length);
     if (Envelope.messageLength(PayloadType.SK, text.length, key.cipher()) <= room) {
       return List.of(SkCodec.seal(header, payloads, key));
     }

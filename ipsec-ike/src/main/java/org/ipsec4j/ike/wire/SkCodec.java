@@ -29,6 +29,7 @@ public final class SkCodec {
   public static byte[] seal(IkeHeader header, List<Payload> payloads, SealKey key)
       throws CryptoException {
     byte[] text = new byte[MessageEncoder.length(payloads)];
+    MessageEncoder.checkLength(text.length);
     MessageEncoder.emit(payloads, text, 0);
     int innerType = MessageEncoder.firstType(payloads);
     return Envelope.sk(header, innerType).seal(text, 0, text.length, key);

@@ -2,12 +2,15 @@ package org.ipsec4j.ike.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import javax.security.auth.x500.X500Principal;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.policy.Identity;
+import org.ipsec4j.ike.vectors.SeededRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +63,25 @@ final class IdPayloadTest {
     Bytes data = Bytes.ofHex(hex);
     assertEquals(
         new Identity.Other(type, data), new IdPayload(Role.INITIATOR, type, 0, data).identity());
+  }
+
+  /** Damaged names give some identity and never an exception. */
+  @Test
+  void survivesDamagedNames() {
+    byte[] der = new X500Principal("CN=left, OU=Test, O=Example, C=NO").getEncoded();
+    SeededRandom random = new SeededRandom(9);
+    int names = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] damaged = Arrays.copyOf(der, der.length - random.below(3));
+      for (int j = random.below(3); j >= 0; j--) {
+        damaged[random.below(damaged.length)] = (byte) random.below(256);
+      }
+      Bytes data = Bytes.copyOf(damaged);
+      Identity identity = new IdPayload(Role.INITIATOR, 9, 0, data).identity();
+      assertEquals(data, identity.data());
+      names += identity instanceof Identity.DistinguishedName ? 1 : 0;
+    }
+    assertTrue(names > 100, "names " + names);
   }
 
   @Test

@@ -174,6 +174,15 @@ final class ReassemblerTest {
     assertEquals(0, reassembler.octets());
   }
 
+  /** A length field of 16 bits must not wrap: what is too long is refused, never cut. */
+  @Test
+  void sealsNothingLongerThanAMessage() {
+    List<Payload> large = List.of(new CertPayload(4, new SeededRandom(3).bytes(66000)));
+    assertThrows(
+        IllegalArgumentException.class, () -> FragmentCodec.seal(HEADER, large, key, 1400));
+    assertThrows(IllegalArgumentException.class, () -> SkCodec.seal(HEADER, large, key));
+  }
+
   @Test
   void forgetsOnDemand() throws CryptoException {
     open(FragmentCodec.seal(HEADER, Samples.everything(), key, ROOM).getFirst(), cipher);
