@@ -152,6 +152,11 @@ class RekeyInvariantTest {
     }
 
     @Override
+    public org.ipsec4j.api.sa.IkeSaId latest(org.ipsec4j.api.sa.IkeSaId ikeSa) {
+      return side.latest(ikeSa);
+    }
+
+    @Override
     public long restartedAt() {
       return side.restartedAt();
     }
