@@ -7,7 +7,8 @@ module org.ipsec4j.testkit {
   requires transitive org.ipsec4j.api;
   requires transitive org.ipsec4j.sim;
   requires transitive org.junit.jupiter.api;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
+  exports org.ipsec4j.testkit;
   exports org.ipsec4j.testkit.crypto;
 }

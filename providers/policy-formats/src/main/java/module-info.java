@@ -6,4 +6,6 @@ module org.ipsec4j.policy.formats {
   requires transitive org.ipsec4j.api;
   requires org.snakeyaml.engine;
   requires static org.jspecify;
+
+  exports org.ipsec4j.policy.formats;
 }

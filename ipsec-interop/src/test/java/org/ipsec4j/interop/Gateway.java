@@ -149,7 +149,7 @@ final class Gateway implements IpsecHost {
 
   /**
    * Waits for an event that came after {@code mark}; a failed negotiation ends the wait unless it
-   * is what is awaited.
+   * is what is awaited, or the loss of the peer is, which comes with a diagnosis of its own.
    */
   private Event await(int mark, Duration limit, String name, Predicate<Event> wanted) {
     long end = System.nanoTime() + limit.toNanos();
@@ -161,7 +161,8 @@ final class Gateway implements IpsecHost {
           if (event.name.equals(name) && wanted.test(event)) {
             return event;
           }
-          if (event.name.equals("not-json") || event.name.equals("negotiation-failed")) {
+          if (event.name.equals("not-json")
+              || (event.name.equals("negotiation-failed") && !name.equals("ike-down"))) {
             throw new InteropFailure(
                 "instead of '" + name + "' the gateway says: " + event.raw + "\n" + lastWords());
           }

@@ -22,6 +22,7 @@ final class Flow {
 
   private static final long FIRST_RETRY_NANOS = 1_000_000_000L;
   private static final long LAST_RETRY_NANOS = 60_000_000_000L;
+  private static final long LONGEST_QUIET_NANOS = 5_000_000_000L;
 
   final PadEntry peer;
   final ChildProfile child;
@@ -30,7 +31,9 @@ final class Flow {
   private long waitingUntil = Long.MAX_VALUE;
   private long retryAt = Long.MAX_VALUE;
   private long retryAfter = FIRST_RETRY_NANOS;
+  private long quietUntil = Long.MIN_VALUE;
   private boolean asked;
+  private boolean mayAskAgain;
 
   Flow(PadEntry peer, ChildProfile child) {
     this.peer = peer;
@@ -58,6 +61,11 @@ final class Flow {
     return !usable.isEmpty();
   }
 
+  /** Whether a packet may go out on an association. */
+  boolean uses(Association association) {
+    return usable.contains(association);
+  }
+
   void use(Association association) {
     if (!usable.contains(association)) {
       usable.add(association);
@@ -65,6 +73,7 @@ final class Flow {
     asked = false;
     retryAt = Long.MAX_VALUE;
     retryAfter = FIRST_RETRY_NANOS;
+    quietUntil = Long.MIN_VALUE;
   }
 
   void stopUsing(Association association) {
@@ -102,27 +111,65 @@ final class Flow {
     return waitingUntil;
   }
 
+  /** Whether packets wait. */
+  boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /** Whether the node keeps the flow up by itself. */
+  boolean isKeptUp() {
+    return child.start() == ChildProfile.StartAction.INITIATE && peer.remoteEndpoint() != null;
+  }
+
   /** Whether a negotiation was asked for and has not ended. */
   boolean isAsked() {
     return asked;
   }
 
+  /** Whether a packet that waits asks for a negotiation now. */
+  boolean isToBeAsked() {
+    return !asked || mayAskAgain;
+  }
+
   void asked() {
     asked = true;
+    mayAskAgain = false;
     retryAt = Long.MAX_VALUE;
   }
 
-  void askingEnded() {
-    asked = false;
+  /**
+   * The next packet asks again. Nothing happens twice while the engine is still at it, and a
+   * request that it let go without a word must not silence the flow for ever.
+   */
+  void askAgain() {
+    mayAskAgain = true;
   }
 
-  /** Plans the next attempt; each failure doubles the wait, up to a minute. */
-  void retryLater(long now) {
+  /**
+   * Lets no packet ask for a while after a failure, so that a flow that cannot come up does not
+   * negotiate without pause; each failure doubles the while, up to five seconds.
+   */
+  void failed(long now) {
     asked = false;
-    retryAt = now + retryAfter;
+    quietUntil = now + Math.min(retryAfter, LONGEST_QUIET_NANOS);
     retryAfter = Math.min(2 * retryAfter, LAST_RETRY_NANOS);
   }
 
+  /**
+   * The node itself tries again, and packets that come before may ask as after {@link #failed}; the
+   * wait doubles up to a minute.
+   */
+  void retryLater(long now) {
+    retryAt = now + retryAfter;
+    failed(now);
+  }
+
+  /** Whether a failure is so fresh that packets may not ask. */
+  boolean isQuiet(long now) {
+    return now < quietUntil;
+  }
+
+  /** When the node tries again; {@code Long.MAX_VALUE} for not. */
   long retryAt() {
     return retryAt;
   }

@@ -54,13 +54,9 @@ final class Flows {
     return byRule[rule];
   }
 
-  /** The flow of an agreed child; a child that left the policy since gets a flow of its own. */
-  Flow of(String peer, ChildProfile child) {
-    Flow flow = byName.get(key(peer, child.name()));
-    if (flow == null) {
-      throw new IllegalStateException("no flow " + key(peer, child.name()));
-    }
-    return flow;
+  /** The flow of an agreed child; null when it is not in the policy of the packet path. */
+  @Nullable Flow of(String peer, ChildProfile child) {
+    return byName.get(key(peer, child.name()));
   }
 
   Iterable<Flow> all() {
@@ -70,7 +66,7 @@ final class Flows {
   List<Flow> startAtOnce() {
     List<Flow> wanted = new ArrayList<>();
     for (Flow flow : byName.values()) {
-      if (flow.child.start() == ChildProfile.StartAction.INITIATE) {
+      if (flow.isKeptUp()) {
         wanted.add(flow);
       }
     }
@@ -82,12 +78,32 @@ final class Flows {
     for (Flow flow : byName.values()) {
       if (flow.peer.name().equals(peer) && !flow.isUp() && flow.isAsked()) {
         path.dropWaiting(flow, DropReason.ACQUIRE_TIMEOUT);
-        if (flow.child.start() == ChildProfile.StartAction.INITIATE) {
-          flow.retryLater(now);
-        } else {
-          flow.askingEnded();
-        }
+        retry(now, flow, flow.isKeptUp());
       }
+    }
+  }
+
+  /** An IKE SA is gone, and with it what was being negotiated on it without a word of its own. */
+  void ikeDown(long now, String peer) {
+    for (Flow flow : byName.values()) {
+      if (flow.peer.name().equals(peer) && !flow.isUp() && flow.isAsked()) {
+        retry(now, flow, flow.isKeptUp() || flow.hasWaiting());
+      }
+    }
+  }
+
+  /** What was agreed for a flow could not be installed. */
+  void refused(long now, Flow flow) {
+    if (!flow.isUp()) {
+      retry(now, flow, flow.isKeptUp());
+    }
+  }
+
+  private static void retry(long now, Flow flow, boolean byItself) {
+    if (byItself) {
+      flow.retryLater(now);
+    } else {
+      flow.failed(now);
     }
   }
 
@@ -96,7 +112,7 @@ final class Flows {
     Flow flow = byName.get(key(event.peer(), event.name()));
     if (flow != null
         && !flow.isUp()
-        && flow.child.start() == ChildProfile.StartAction.INITIATE
+        && flow.isKeptUp()
         && event.reason() != IkeEvent.DownReason.DELETED_BY_COMMAND
         && event.reason() != IkeEvent.DownReason.REDUNDANT) {
       flow.retryLater(now);

@@ -6,10 +6,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.packet.PacketPort;
 import org.slf4j.Logger;
@@ -27,29 +29,32 @@ public final class IpsecNode implements AutoCloseable {
   private static final long SHUTDOWN_MILLIS = 3000;
   private static final long LONGEST_SLEEP_MILLIS = 1000;
 
+  private static final long PAUSE_NANOS = 200_000_000L;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition coreClosed = lock.newCondition();
   private final NodeSettings settings;
   private final NodeCore core;
   private final UdpOuter outer;
   private final PacketPort inner;
-  private final NodeListener listener;
+  private final NodeEvents events;
   private final ExecutorService workers;
-  private final ExecutorService events;
   private final Thread outerThread;
   private final Thread innerThread;
   private final long epoch = System.nanoTime();
   private volatile long sleepsUntil = Long.MAX_VALUE;
   private volatile boolean stopping;
 
-  IpsecNode(IpsecNodeBuilder builder, NodeSettings settings, UdpOuter outer) {
+  /** Whether the core was closed and must not be called any more; guarded by the lock. */
+  private boolean ended;
+
+  IpsecNode(IpsecNodeBuilder builder, NodeSettings settings, UdpOuter outer, NodeEvents newEvents) {
     this.settings = settings;
     this.outer = outer;
+    this.events = newEvents;
     this.inner = builder.requireInner();
-    this.listener = builder.listener();
-    this.workers = Executors.newFixedThreadPool(2, task -> daemon(task, "ipsec-work"));
-    this.events = Executors.newSingleThreadExecutor(task -> daemon(task, "ipsec-events"));
     this.core = new NodeCore(settings, builder.newEngine(settings), new Io());
+    this.workers = Executors.newFixedThreadPool(2, task -> daemon(task, "ipsec-work"));
     this.outerThread = daemon(this::runOuter, "ipsec-outer");
     this.innerThread = daemon(this::runInner, "ipsec-inner");
   }
@@ -66,10 +71,10 @@ public final class IpsecNode implements AutoCloseable {
   }
 
   void start() {
-    io(new NodeEvent.Started());
+    events.tell(new NodeEvent.Started());
+    locked(() -> core.start(now()));
     outerThread.start();
     innerThread.start();
-    locked(() -> core.start(now()));
   }
 
   /** Asks the IKE engine for something: bring up, rekey, delete. */
@@ -95,6 +100,9 @@ public final class IpsecNode implements AutoCloseable {
   private void locked(Runnable action) {
     lock.lock();
     try {
+      if (ended) {
+        return;
+      }
       action.run();
       if (core.isClosed()) {
         coreClosed.signalAll();
@@ -110,6 +118,7 @@ public final class IpsecNode implements AutoCloseable {
   private void runOuter() {
     PacketBurst burst = settings.newBurst();
     boolean open = true;
+    int failures = 0;
     while (open) {
       try {
         open = outer.receive(sleepMillis(), burst, this::received);
@@ -120,8 +129,9 @@ public final class IpsecNode implements AutoCloseable {
                 core.onTimeout(now());
               }
             });
+        failures = 0;
       } catch (RuntimeException e) {
-        trouble("the outer side failed", e);
+        trouble("the outer side failed", e, ++failures);
       }
     }
   }
@@ -139,8 +149,11 @@ public final class IpsecNode implements AutoCloseable {
   }
 
   private void received(UdpOuter.Binding binding, PacketBurst burst, Endpoint[] from) {
+    // Awake: nobody needs to wake this thread for a timer.
+    sleepsUntil = Long.MIN_VALUE;
     locked(
         () -> {
+          outer.show(binding, burst, from);
           if (binding.nat()) {
             core.onOuter(now(), burst, from, binding.local());
           } else {
@@ -155,6 +168,7 @@ public final class IpsecNode implements AutoCloseable {
   private void runInner() {
     PacketBurst burst = settings.newBurst();
     int received = 0;
+    int failures = 0;
     while (received >= 0 && !stopping) {
       try {
         burst.clear();
@@ -162,35 +176,33 @@ public final class IpsecNode implements AutoCloseable {
         if (received > 0) {
           locked(() -> core.onInner(now(), burst));
         }
+        if (Thread.interrupted()) {
+          LOG.debug("an interruption does not end a node, close() does");
+        }
+        failures = 0;
       } catch (RuntimeException e) {
-        trouble("the inner side failed", e);
+        trouble("the inner side failed", e, ++failures);
       }
+    }
+    if (!stopping) {
+      events.tell(
+          new NodeEvent.Trouble(
+              "the inner port was closed: packets still come out of the tunnel, none go in"));
     }
   }
 
-  private void trouble(String what, RuntimeException e) {
-    LOG.error(what, e);
-    io(new NodeEvent.Trouble(what + ": " + e));
-  }
-
-  private void io(NodeEvent event) {
-    try {
-      events.execute(
-          () -> {
-            try {
-              listener.onEvent(event);
-            } catch (RuntimeException e) {
-              LOG.error("a listener failed at {}", event, e);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("nobody hears {}", event, e);
+  /** Reports, and keeps what fails for ever from doing so without pause. */
+  private void trouble(String what, RuntimeException e, int inARow) {
+    Guards.report(events, what, e);
+    if (inARow > 3 && !stopping) {
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
   /**
-   * Deletes all associations on the peers, waits up to three seconds for their answers, and ends.
-   * Idempotent; when the thread is interrupted it ends without waiting and keeps the flag.
+   * Deletes all associations on the peers, waits up to three seconds for their answers, wipes all
+   * keys, and ends. Idempotent; when the thread is interrupted it ends without waiting and keeps
+   * the flag.
    */
   @Override
   public void close() {
@@ -214,26 +226,48 @@ public final class IpsecNode implements AutoCloseable {
     inner.close();
     outer.close();
     workers.shutdown();
+    join(innerThread);
+    join(outerThread);
+    events.close(new NodeEvent.Stopped(endCore()), SHUTDOWN_MILLIS);
+  }
+
+  /** Ends before the first thread began. */
+  void abandon() {
+    outer.close();
+    workers.shutdown();
+    endCore();
+  }
+
+  private NodeCounters.Snapshot endCore() {
     lock.lock();
     try {
-      io(new NodeEvent.Stopped(core.counters()));
+      ended = true;
+      core.close();
+      return core.counters();
     } finally {
       lock.unlock();
     }
-    events.shutdown();
-    boolean heard = false;
+  }
+
+  /**
+   * Waits for a thread of ours, unless that is pointless: it may be ourselves, or need our lock.
+   */
+  private void join(Thread thread) {
+    if (thread == Thread.currentThread() || lock.isHeldByCurrentThread()) {
+      return;
+    }
     try {
-      heard = events.awaitTermination(SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
+      thread.join(SHUTDOWN_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    if (!heard) {
-      LOG.debug("listeners are still busy");
     }
   }
 
   /** The real world for the core. */
   private final class Io implements NodeIo {
+    /** Whether the last burst could not be handed over; a port that stays broken is told once. */
+    private boolean refused;
+
     @Override
     public boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
       return outer.send(from, to, memory, offset, length);
@@ -241,25 +275,41 @@ public final class IpsecNode implements AutoCloseable {
 
     @Override
     public void deliver(PacketBurst packets) {
-      inner.send(packets);
+      try {
+        inner.send(packets);
+        refused = false;
+      } catch (RuntimeException e) {
+        for (int i = 0; i < packets.size(); i++) {
+          packets.drop(i, DropReason.DELIVERY_FAILED);
+        }
+        if (!refused) {
+          Guards.report(events, "the inner port failed to take packets", e);
+        }
+        refused = true;
+      }
     }
 
     @Override
     public void offload(OffloadedWork work) {
       try {
-        workers.execute(
-            () -> {
-              work.run();
-              locked(() -> core.onCompletion(now(), work));
-            });
+        workers.execute(() -> complete(work));
       } catch (RejectedExecutionException e) {
         LOG.debug("no work after the end: {}", work.kind(), e);
       }
     }
 
+    private void complete(OffloadedWork work) {
+      try {
+        work.run();
+        locked(() -> core.onCompletion(now(), work));
+      } catch (RuntimeException | LinkageError e) {
+        Guards.report(events, "a step of kind " + work.kind() + " failed", e);
+      }
+    }
+
     @Override
     public void event(NodeEvent event) {
-      io(event);
+      events.tell(event);
     }
   }
 

@@ -53,7 +53,7 @@ public final class IpsecNodeBuilder {
     return this;
   }
 
-  /** Where inner packets come from and go to; required. The node closes it. */
+  /** Where inner packets come from and go to; required. A node that has started closes it. */
   public IpsecNodeBuilder inner(PacketPort port) {
     inner = port;
     return this;
@@ -117,13 +117,31 @@ public final class IpsecNodeBuilder {
     }
     Set<Integer> natPorts =
         set.peers().stream().map(PadEntry::localNatPort).collect(Collectors.toSet());
+    NodeEvents events = new NodeEvents(listener);
     NodeSettings settings =
-        new NodeSettings(set, loaded.chain(), natPorts, BURST, MAX_PACKET, keySink);
-    UdpOuter outer = UdpOuter.open(bindings(set), tap, BURST);
-    IpsecNode node = new IpsecNode(this, settings, outer);
-    loaded.refused().forEach(reason -> listener.onEvent(new NodeEvent.ProviderRefused(reason)));
-    node.start();
-    return node;
+        new NodeSettings(
+            set, loaded.chain(), natPorts, BURST, MAX_PACKET, Guards.sink(keySink, events));
+    UdpOuter outer = UdpOuter.open(bindings(set, natPorts), Guards.tap(tap, events), BURST);
+    return start(settings, outer, events, loaded.refused());
+  }
+
+  /** Leaves no socket and no thread behind when the policy turns out to be unusable. */
+  private IpsecNode start(
+      NodeSettings settings, UdpOuter outer, NodeEvents events, List<String> refused) {
+    IpsecNode node = null;
+    try {
+      refused.forEach(reason -> events.tell(new NodeEvent.ProviderRefused(reason)));
+      node = new IpsecNode(this, settings, outer, events);
+      node.start();
+      return node;
+    } catch (RuntimeException e) {
+      if (node != null) {
+        node.abandon();
+      }
+      outer.close();
+      events.abandon();
+      throw e;
+    }
   }
 
   IkeEngine newEngine(NodeSettings settings) {
@@ -138,12 +156,15 @@ public final class IpsecNodeBuilder {
             .withExportKeys(keySink != null));
   }
 
-  private static List<UdpOuter.Binding> bindings(PolicySet set) throws NodeStartException {
+  /** A port that any peer uses for encapsulation carries marked IKE for all (RFC 3948 2.2). */
+  private static List<UdpOuter.Binding> bindings(PolicySet set, Set<Integer> natPorts)
+      throws NodeStartException {
     LinkedHashSet<UdpOuter.Binding> bindings = new LinkedHashSet<>();
     for (PadEntry peer : set.peers()) {
       for (IpAddress address : localAddresses(peer)) {
-        bindings.add(new UdpOuter.Binding(new Endpoint(address, peer.localIkePort()), false));
-        bindings.add(new UdpOuter.Binding(new Endpoint(address, peer.localNatPort()), true));
+        for (int port : List.of(peer.localIkePort(), peer.localNatPort())) {
+          bindings.add(new UdpOuter.Binding(new Endpoint(address, port), natPorts.contains(port)));
+        }
       }
     }
     return List.copyOf(bindings);

@@ -57,11 +57,17 @@ public final class MemoryPort implements PacketPort {
   /**
    * The next packet that came out of the tunnel.
    *
-   * @return one IP packet, or null when none came in time or the port is closed
+   * @return one IP packet, or null when none came in time, or at once when the port is closed and
+   *     empty
    */
   public @Nullable ByteBuffer read(long timeoutMillis) throws InterruptedException {
-    byte[] packet = fromNode.poll(timeoutMillis, TimeUnit.MILLISECONDS);
-    return packet == null || packet == END ? null : ByteBuffer.wrap(packet);
+    byte[] packet = closed ? fromNode.poll() : fromNode.poll(timeoutMillis, TimeUnit.MILLISECONDS);
+    if (packet == END) {
+      // For the next reader that waits; there may be several.
+      fromNode.offer(END);
+      return null;
+    }
+    return packet == null ? null : ByteBuffer.wrap(packet);
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeOutput;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
@@ -116,7 +117,8 @@ public final class NodeCore {
     ledger.expire(now);
     for (Flow flow : flows.all()) {
       if (flow.waitingUntil() <= now) {
-        path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.ACQUIRE_TIMEOUT);
+        path.dropWaiting(flow, DropReason.ACQUIRE_TIMEOUT);
+        flow.askAgain();
       }
       if (flow.retryAt() <= now) {
         initiate(now, flow, null);
@@ -137,9 +139,7 @@ public final class NodeCore {
   /** The operator or the embedding program wants something of the IKE engine. */
   public void command(long now, IkeCommand command) {
     if (command instanceof IkeCommand.Shutdown) {
-      flows
-          .all()
-          .forEach(flow -> path.dropWaiting(flow, org.ipsec4j.api.packet.DropReason.STOPPING));
+      dropWaiting();
     }
     ike.onCommand(now, command);
     settle(now);
@@ -164,15 +164,37 @@ public final class NodeCore {
     return new NodeStatus(ike.status(), children, counters());
   }
 
+  /** The installed Child SAs, for judges of the rekey invariant. */
+  SaLedger ledger() {
+    return ledger;
+  }
+
+  /**
+   * Wipes all keys and drops what still waits. The last call: nothing works afterwards but {@link
+   * #counters} and {@link #status}.
+   */
+  public void close() {
+    closed = true;
+    dropWaiting();
+    ledger.close();
+    path.close();
+  }
+
+  private void dropWaiting() {
+    for (Flow flow : flows.all()) {
+      path.dropWaiting(flow, DropReason.STOPPING);
+    }
+  }
+
   private void asked(long now, Flow flow, TrafficPair packet) {
     initiate(now, flow, packet);
   }
 
   private void initiate(long now, Flow flow, @Nullable TrafficPair packet) {
-    if (closed || flow.peer.remoteEndpoint() == null) {
+    flow.asked();
+    if (closed) {
       return;
     }
-    flow.asked();
     ike.onCommand(
         now,
         new IkeCommand.Initiate(
@@ -219,6 +241,7 @@ public final class NodeCore {
         Association association = ledger.byId(move.child());
         if (association != null) {
           association.outbound().updateEncapsulation(move.encapsulation());
+          association.inbound().updateEncapsulation(move.encapsulation());
           association.way = move.encapsulation();
         }
       }
@@ -247,6 +270,12 @@ public final class NodeCore {
       keys.childSa(sa);
     }
     Flow flow = flows.of(sa.peer(), sa.profile());
+    if (flow == null) {
+      sa.inboundKeys().destroy();
+      sa.outboundKeys().destroy();
+      refuse(now, sa, "its child is not in the policy of the packet path");
+      return;
+    }
     try {
       if (old == null) {
         ledger.install(sa, flow);
@@ -256,9 +285,14 @@ public final class NodeCore {
       }
       path.sendWaiting(now, flow);
     } catch (CryptoException e) {
-      io.event(new NodeEvent.InstallFailed(sa.id(), String.valueOf(e.getMessage())));
-      ike.onCommand(now, new IkeCommand.DeleteChild(sa.id()));
+      flows.refused(now, flow);
+      refuse(now, sa, String.valueOf(e.getMessage()));
     }
+  }
+
+  private void refuse(long now, ChildSa sa, String reason) {
+    io.event(new NodeEvent.InstallFailed(sa.id(), reason));
+    ike.onCommand(now, new IkeCommand.DeleteChild(sa.id()));
   }
 
   private void onIkeEvent(long now, IkeEvent event) {
@@ -273,7 +307,7 @@ public final class NodeCore {
       case IkeEvent.IkeRekeyed rekeyed -> counters.rekeyed();
       case IkeEvent.NegotiationFailed failed -> flows.failed(now, failed.peer(), path);
       case IkeEvent.ChildDown down -> flows.down(now, down);
-      case IkeEvent.IkeDown down -> {}
+      case IkeEvent.IkeDown down -> flows.ikeDown(now, down.peer());
       case IkeEvent.IkeUp up -> {}
       case IkeEvent.ChildUp up -> {}
       case IkeEvent.ChildRekeyed rekeyed -> {}

@@ -117,12 +117,12 @@ final class PacketPath {
     Association association = flow == null ? null : flow.select(view);
     if (association != null) {
       choose(i, association);
-    } else if (flow == null || !flow.acquiresOnTraffic()) {
+    } else if (flow == null || !flow.acquiresOnTraffic() || flow.isQuiet(now)) {
       burst.drop(i, DropReason.NO_SA);
     } else if (flow.await(now, burst.slab(), burst.offset(i), burst.length(i))) {
       counters.waiting(1);
       burst.drop(i, DropReason.WAITING);
-      if (!flow.isAsked()) {
+      if (flow.isToBeAsked()) {
         acquire.asked(now, flow, TrafficPair.of(view));
       }
     } else {
@@ -243,6 +243,12 @@ final class PacketPath {
         || !sa.child().profile().name().equals(found.child())) {
       burst.drop(i, DropReason.SELECTOR_MISMATCH);
     }
+  }
+
+  /** Wipes what the crypto workers hold. */
+  void close() {
+    espOut.close();
+    espIn.close();
   }
 
   /** The associations on which packets with a right ICV came since the last call. */

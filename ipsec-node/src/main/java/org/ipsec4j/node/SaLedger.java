@@ -12,6 +12,7 @@ import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.SaKeys;
 import org.ipsec4j.esp.InboundSa;
 import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.Sad;
@@ -55,35 +56,52 @@ final class SaLedger {
       throws CryptoException {
     Association association = prepare(sa, flow);
     Association before = byId.get(old);
-    if (sendAtOnce || before == null) {
-      flow.use(association);
-      if (before != null) {
-        before.flow().stopUsing(before);
+    association.sendOnUntilEvidence = before;
+    if (sendAtOnce || before == null || before.lingersUntil != Long.MAX_VALUE) {
+      useNow(association);
+      if (sendAtOnce && before != null) {
+        forgetPlans(before);
       }
-    } else {
-      association.sendOnUntilEvidence = before;
     }
     return association;
   }
 
+  /**
+   * Both sides replaced the same SA and our successor stays (RFC 7296 2.8.1): the peer's is left
+   * over, the peer may not have it any more, and it is not sent on when the old SA goes.
+   */
+  private void forgetPlans(Association old) {
+    for (Association other : byId.values()) {
+      if (other.sendOnUntilEvidence == old) {
+        other.sendOnUntilEvidence = null;
+      }
+    }
+  }
+
   private Association prepare(ChildSa sa, Flow flow) throws CryptoException {
     try {
-      PacketKey inKey =
-          crypto.packetKey(
-              sa.transform(), sa.inboundKeys().encryption(), sa.inboundKeys().integrity());
-      PacketKey outKey =
-          crypto.packetKey(
-              sa.transform(), sa.outboundKeys().encryption(), sa.outboundKeys().integrity());
+      PacketKey inKey = key(sa, sa.inboundKeys());
+      PacketKey outKey;
+      try {
+        outKey = key(sa, sa.outboundKeys());
+      } catch (CryptoException e) {
+        inKey.destroy();
+        throw e;
+      }
       InboundSa inbound = InboundSa.of(sa, inKey);
       Association association = new Association(sa, inbound, OutboundSa.of(sa, outKey), flow);
+      sad.install(inbound);
       byId.put(sa.id(), association);
       bySpi.put(sa.inboundSpi(), association);
-      sad.install(inbound);
       return association;
     } finally {
       sa.inboundKeys().destroy();
       sa.outboundKeys().destroy();
     }
+  }
+
+  private PacketKey key(ChildSa sa, SaKeys keys) throws CryptoException {
+    return crypto.packetKey(sa.transform(), keys.encryption(), keys.integrity());
   }
 
   /**
@@ -102,6 +120,8 @@ final class SaLedger {
         useNow(other);
       }
     }
+    // What still comes in on it says nothing about the SA that it was to replace.
+    association.sendOnUntilEvidence = null;
     if (replaced) {
       association.lingersUntil = now + LINGER_NANOS;
     } else {
@@ -117,14 +137,21 @@ final class SaLedger {
     }
   }
 
+  /**
+   * Sends on an SA and on none that it replaces, however many rekeys back: an SA that still waited
+   * for evidence of its own must never come into use behind its successor.
+   */
   private static void useNow(Association association) {
     Association before = association.sendOnUntilEvidence;
     association.sendOnUntilEvidence = null;
     if (association.lingersUntil == Long.MAX_VALUE) {
       association.flow().use(association);
     }
-    if (before != null) {
+    while (before != null) {
       before.flow().stopUsing(before);
+      Association older = before.sendOnUntilEvidence;
+      before.sendOnUntilEvidence = null;
+      before = older;
     }
   }
 
@@ -137,6 +164,14 @@ final class SaLedger {
       }
     }
     over.forEach(this::forget);
+  }
+
+  /** Forgets everything and wipes the keys. */
+  void close() {
+    for (Association association : List.copyOf(byId.values())) {
+      association.flow().stopUsing(association);
+      forget(association);
+    }
   }
 
   private void forget(Association association) {

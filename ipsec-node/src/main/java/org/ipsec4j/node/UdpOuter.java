@@ -12,6 +12,7 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -87,7 +88,10 @@ final class UdpOuter implements AutoCloseable {
     private static String text(Endpoint local, IOException cause) {
       String said = String.valueOf(cause.getMessage());
       String start = "UDP " + local + " cannot be bound (" + said + "): ";
-      if (said.contains("ermission denied")) {
+      boolean denied = said.contains("ermission denied");
+      // In other languages the system's words are others; below 1024 this is the likely one.
+      boolean other = said.contains("in use") || said.contains("ssign requested address");
+      if (denied || (cause instanceof BindException && local.port() < 1024 && !other)) {
         return start
             + "ports below 1024 need root or CAP_NET_BIND_SERVICE; run as root, or give the policy"
             + " unprivileged ports: node: { ports: { ike: 15500, nat: 14500 } }, and the peer the"
@@ -104,9 +108,7 @@ final class UdpOuter implements AutoCloseable {
 
   private void bind(Binding binding) throws IOException {
     Endpoint local = binding.local();
-    DatagramChannel channel =
-        DatagramChannel.open(
-            local.address().isV4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    DatagramChannel channel = open(local);
     try {
       channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER);
       channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER);
@@ -114,12 +116,18 @@ final class UdpOuter implements AutoCloseable {
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ, binding);
       channels.put(local, channel);
-    } catch (BindException e) {
-      channel.close();
-      throw new BindFailure(local, e);
     } catch (SocketException e) {
       channel.close();
       throw new BindFailure(local, e);
+    }
+  }
+
+  private static DatagramChannel open(Endpoint local) throws IOException {
+    try {
+      return DatagramChannel.open(
+          local.address().isV4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+    } catch (UnsupportedOperationException e) {
+      throw new BindFailure(local, new SocketException("this machine has no IPv6"));
     }
   }
 
@@ -163,7 +171,7 @@ final class UdpOuter implements AutoCloseable {
         Thread.onSpinWait();
       }
       return true;
-    } catch (IOException e) {
+    } catch (IOException | UnsupportedAddressTypeException e) {
       return false;
     }
   }
@@ -211,13 +219,17 @@ final class UdpOuter implements AutoCloseable {
         // An ICMP error of an earlier send surfaces here; what waits is read on the next turn.
         break;
       }
-      if (tap != null) {
-        tap.onDatagram(
-            from[i], binding.local(), burst.slab(), burst.offset(i), burst.length(i), false);
-      }
     }
     if (burst.size() > 0) {
       receiver.received(binding, burst, from);
+    }
+  }
+
+  /** Shows the tap what was received; under the node's lock, as everything that it sees. */
+  void show(Binding binding, PacketBurst burst, Endpoint[] sources) {
+    for (int i = 0; tap != null && i < burst.size(); i++) {
+      tap.onDatagram(
+          sources[i], binding.local(), burst.slab(), burst.offset(i), burst.length(i), false);
     }
   }
 

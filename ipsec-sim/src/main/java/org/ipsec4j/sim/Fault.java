@@ -1,5 +1,8 @@
 package org.ipsec4j.sim;
 
+import java.util.function.Predicate;
+import org.ipsec4j.api.Bytes;
+
 /**
  * What a stretch of network does to a datagram. Faults are composed: each hands what it lets
  * through to the next. All chance comes from the given generator, so that a seed repeats
@@ -44,6 +47,17 @@ public interface Fault {
     };
   }
 
+  /** This stretch for some datagrams, a perfect one for the others. */
+  default Fault only(Predicate<Datagram> which) {
+    return (now, datagram, random, next) -> {
+      if (which.test(datagram)) {
+        apply(now, datagram, random, next);
+      } else {
+        next.pass(datagram, 0);
+      }
+    };
+  }
+
   /** Nothing happens. */
   static Fault none() {
     return (now, datagram, random, next) -> next.pass(datagram, 0);
@@ -79,8 +93,17 @@ public interface Fault {
       if (datagram.payload().length() > 0 && random.chance(probability)) {
         byte[] damaged = datagram.payload().toArray();
         damaged[random.below(damaged.length)] ^= (byte) (1 << random.below(8));
-        next.pass(datagram.payload(org.ipsec4j.api.Bytes.copyOf(damaged)), 0);
+        next.pass(datagram.payload(Bytes.copyOf(damaged)), 0);
       } else {
+        next.pass(datagram, 0);
+      }
+    };
+  }
+
+  /** Some datagrams never arrive. */
+  static Fault drop(Predicate<Datagram> which) {
+    return (now, datagram, random, next) -> {
+      if (!which.test(datagram)) {
         next.pass(datagram, 0);
       }
     };

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 import org.ipsec4j.api.net.IpAddress;
 
 /**
@@ -16,6 +17,13 @@ import org.ipsec4j.api.net.IpAddress;
  */
 public final class Simulation {
   private static final int LIVELOCK = 1_000_000;
+
+  /** Sees every datagram that a host gives to the network, before any fault. */
+  @FunctionalInterface
+  public interface Tap {
+    /** Called before the network has the datagram. */
+    void onSent(long now, Datagram datagram);
+  }
 
   /** Looks at the whole after every step; throws what it finds wrong. */
   @FunctionalInterface
@@ -29,6 +37,7 @@ public final class Simulation {
   private final SimRandom random;
   private final Map<IpAddress, SimHost> hosts = new LinkedHashMap<>();
   private final List<Invariant> invariants = new ArrayList<>();
+  private final List<Tap> taps = new ArrayList<>();
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(
           (a, b) ->
@@ -62,6 +71,11 @@ public final class Simulation {
     invariants.add(invariant);
   }
 
+  /** Sees what hosts send. */
+  public void tap(Tap tap) {
+    taps.add(tap);
+  }
+
   /** Virtual nanoseconds since the beginning. */
   public long now() {
     return now;
@@ -85,7 +99,15 @@ public final class Simulation {
   /** A host sends a datagram. */
   public void send(Datagram datagram) {
     sent++;
+    for (Tap tap : taps) {
+      tap.onSent(now, datagram);
+    }
     network.apply(now, datagram, random, (passed, delay) -> at(now + delay, () -> deliver(passed)));
+  }
+
+  /** A datagram that no host sent reaches its destination now, past the network and its faults. */
+  public void inject(Datagram datagram) {
+    at(now, () -> deliver(datagram));
   }
 
   private void deliver(Datagram datagram) {
@@ -119,6 +141,40 @@ public final class Simulation {
   /** Goes on for a while. */
   public void runFor(long nanos) {
     runUntil(now + nanos);
+  }
+
+  /**
+   * Goes on until something is the case, or a moment is there.
+   *
+   * @return whether it is the case
+   * @throws IllegalStateException as {@link #runUntil} does
+   */
+  public boolean runUntil(BooleanSupplier condition, long end) {
+    for (int i = 0; !condition.getAsBoolean(); i++) {
+      if (i == LIVELOCK) {
+        throw new IllegalStateException("a million steps and still only " + now + " ns");
+      }
+      if (!step(end)) {
+        now = Math.max(now, end);
+        return condition.getAsBoolean();
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Goes on until nothing is on its way and nothing is planned with {@link #at}. What hosts wait
+   * for alone is not waited for.
+   *
+   * @throws IllegalStateException when a million steps do not get there
+   */
+  public void settle() {
+    for (int i = 0; !events.isEmpty(); i++) {
+      if (i == LIVELOCK) {
+        throw new IllegalStateException("a million steps and no rest at " + now + " ns");
+      }
+      step(Long.MAX_VALUE - 1);
+    }
   }
 
   /** Does the next thing that happens before {@code end}; false when there is none. */

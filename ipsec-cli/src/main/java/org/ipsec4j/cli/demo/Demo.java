@@ -94,8 +94,9 @@ final class Demo {
       DemoReport report;
       try (MemoryPort lanA = new MemoryPort();
           MemoryPort lanB = new MemoryPort();
-          IpsecNode b = node(DemoPolicy.tmp('b', ports), psk, lanB, watchB, null);
-          IpsecNode a = node(DemoPolicy.tmp('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
+          IpsecNode b = node(DemoPolicy.parse('b', ports), psk, lanB, watchB, null);
+          IpsecNode a =
+              node(DemoPolicy.parse('a', ports), psk, lanA, tap(recorder, watchA), keys)) {
         Counted counted = replay(census, a, b, lanA, lanB, watchA, watchB);
         judge(runs);
         report =
@@ -154,7 +155,7 @@ final class Demo {
     var builder =
         IpsecNode.builder()
             .policy(policy)
-            .credentials(PskCredentials.of("demo", psk))
+            .credentials(PskCredentials.of(DemoPolicy.pskName(policy), psk))
             .inner(lan)
             .crypto(crypto)
             .outerTap(tap)

@@ -10,6 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.ipsec4j.api.policy.AuthMethod;
+import org.ipsec4j.api.policy.PadEntry;
+import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.policy.formats.PolicyFormats;
+import org.ipsec4j.policy.formats.PolicyResult;
 
 /** The policy files of the two sites: templates in the jar, with free loopback ports put in. */
 final class DemoPolicy {
@@ -61,33 +66,21 @@ final class DemoPolicy {
     }
   }
 
-  static org.ipsec4j.api.policy.PolicySet tmp(char site, Ports p) {
-    boolean a = site == 'a';
-    return org.ipsec4j.policy.PolicyBuilder.named("demo " + site)
-        .peer(
-            a ? "b" : "a",
-            peer ->
-                peer.localAddress("127.0.0.1")
-                    .remoteAddress("127.0.0.1")
-                    .localPorts(a ? p.ikeA() : p.ikeB(), a ? p.natA() : p.natB())
-                    .remotePorts(a ? p.ikeB() : p.ikeA(), a ? p.natB() : p.natA())
-                    .localId(a ? "a.demo.example" : "b.demo.example")
-                    .remoteId(a ? "b.demo.example" : "a.demo.example")
-                    .psk("demo")
-                    .ikeProposals("aes256gcm16-prfsha384-x25519")
-                    .encapsulation(org.ipsec4j.api.policy.IkeProfile.Encapsulation.ALWAYS)
-                    .child(
-                        "all",
-                        c ->
-                            c.local("0.0.0.0/0")
-                                .local("::/0")
-                                .remote("0.0.0.0/0")
-                                .remote("::/0")
-                                .esp("aes256gcm16-x25519-noesn")
-                                .start(
-                                    a
-                                        ? org.ipsec4j.api.policy.ChildProfile.StartAction.INITIATE
-                                        : org.ipsec4j.api.policy.ChildProfile.StartAction.NONE)))
-        .build();
+  /** What the policy file says. */
+  static PolicySet parse(char site, Ports ports) {
+    return switch (PolicyFormats.readYaml("site-" + site + ".yaml", text(site, ports))) {
+      case PolicyResult.Loaded loaded -> loaded.document().policy();
+      case PolicyResult.Refused refused -> throw new IllegalStateException(refused.toString());
+    };
+  }
+
+  /** The name under which the policy asks for its pre-shared key. */
+  static String pskName(PolicySet policy) {
+    return policy.peers().stream()
+        .map(PadEntry::localAuth)
+        .filter(AuthMethod.Psk.class::isInstance)
+        .map(method -> ((AuthMethod.Psk) method).secretRef())
+        .findFirst()
+        .orElseThrow();
   }
 }

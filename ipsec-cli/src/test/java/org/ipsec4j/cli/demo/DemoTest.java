@@ -52,8 +52,9 @@ class DemoTest {
     assertTrue(report.ok(), text::toString);
     assertEquals(120, report.packets());
     assertTrue(
-        text.toString().strip().endsWith(
-            "demo: ok packets=120 mismatches=0 leaks=0 rekeys=" + report.rekeys()),
+        text.toString()
+            .strip()
+            .endsWith("demo: ok packets=120 mismatches=0 leaks=0 rekeys=" + report.rekeys()),
         text::toString);
     assertTrue(Files.size(report.capture()) > 60 * 328);
     assertTrue(Files.isRegularFile(report.profile().resolve("esp_sa")));

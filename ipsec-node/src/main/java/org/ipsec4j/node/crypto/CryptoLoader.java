@@ -7,12 +7,16 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.SelfTest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads crypto providers: by ServiceLoader or as given, best priority first. A provider earns its
  * place: one whose known-answer vectors fail, or that cannot be loaded, is refused with a reason.
  */
 public final class CryptoLoader {
+  /** A search that only fails is given up: some failures do not move the search on. */
+  private static final int MOST_REFUSED = 64;
+
   /**
    * What was loaded.
    *
@@ -37,13 +41,15 @@ public final class CryptoLoader {
     List<CryptoProvider> found = new ArrayList<>();
     List<String> refused = new ArrayList<>();
     var iterator = ServiceLoader.load(CryptoProvider.class).iterator();
-    while (true) {
+    boolean more = true;
+    while (more && refused.size() < MOST_REFUSED) {
       try {
-        if (!iterator.hasNext()) {
-          break;
+        more = iterator.hasNext();
+        if (more) {
+          found.add(iterator.next());
         }
-        found.add(iterator.next());
-      } catch (ServiceConfigurationError e) {
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // On the class path a provider for a later Java surfaces as a bare LinkageError.
         refused.add("a crypto provider could not be loaded: " + e.getMessage());
       }
     }
@@ -64,17 +70,11 @@ public final class CryptoLoader {
     sorted.sort(Comparator.comparingInt(CryptoProvider::priority).reversed());
     List<CryptoProvider> accepted = new ArrayList<>();
     for (CryptoProvider provider : sorted) {
-      SelfTest test = provider.selfTest();
-      if (test.passed()) {
+      String problem = problem(provider, accepted);
+      if (problem == null) {
         accepted.add(provider);
-      } else if (test.failures().isEmpty()) {
-        refused.add("crypto provider " + provider.name() + " ran no known-answer vectors");
       } else {
-        refused.add(
-            "crypto provider "
-                + provider.name()
-                + " failed: "
-                + String.join("; ", test.failures()));
+        refused.add("crypto provider " + provider.name() + " " + problem);
       }
     }
     if (accepted.isEmpty()) {
@@ -83,5 +83,26 @@ public final class CryptoLoader {
               + (refused.isEmpty() ? "" : " (" + String.join("; ", refused) + ")"));
     }
     return new Loaded(new ProviderChain(accepted), refused);
+  }
+
+  /** Why the provider may not be used; null when it may. */
+  private static @Nullable String problem(CryptoProvider provider, List<CryptoProvider> accepted) {
+    if (accepted.stream().anyMatch(other -> other.name().equals(provider.name()))) {
+      // Keys name their provider, and so find its worker.
+      return "has the name of another one";
+    }
+    SelfTest test;
+    try {
+      test = provider.selfTest();
+    } catch (RuntimeException | LinkageError e) {
+      // A native library that is not there shows up here.
+      return "could not run its known-answer vectors: " + e;
+    }
+    if (test.passed()) {
+      return null;
+    }
+    return test.failures().isEmpty()
+        ? "ran no known-answer vectors"
+        : "failed: " + String.join("; ", test.failures());
   }
 }

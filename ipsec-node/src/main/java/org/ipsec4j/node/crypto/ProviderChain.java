@@ -21,6 +21,7 @@ import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several providers as one: whoever says yes first does it. The choice for packets happens when
@@ -153,12 +154,14 @@ public final class ProviderChain implements CryptoProvider {
 
   /** One worker of each provider; packets go to the provider that made their key. */
   private static final class Worker implements PacketWorker {
-    private final List<CryptoProvider> providers;
+    private final String[] names;
+    private final String[] prefixes;
     private final PacketWorker[] workers;
     private final CryptoBurst single = new CryptoBurst(1);
 
     Worker(List<CryptoProvider> providers) {
-      this.providers = providers;
+      this.names = providers.stream().map(CryptoProvider::name).toArray(String[]::new);
+      this.prefixes = providers.stream().map(each -> each.name() + ":").toArray(String[]::new);
       this.workers =
           providers.stream().map(CryptoProvider::packetWorker).toArray(PacketWorker[]::new);
     }
@@ -201,6 +204,8 @@ public final class ProviderChain implements CryptoProvider {
         done = worker.poll() != null;
       }
       op.status = copy.status;
+      copy.key = null;
+      copy.slab = null;
     }
 
     /** The provider whose keys all packets of the burst have, or -1. */
@@ -214,19 +219,23 @@ public final class ProviderChain implements CryptoProvider {
       return owner;
     }
 
-    private int ownerOf(org.ipsec4j.api.crypto.@org.jspecify.annotations.Nullable PacketKey key) {
-      if (key != null) {
-        for (int i = 0; i < workers.length; i++) {
-          if (providers.get(i).name().equals(key.provider())) {
-            return i;
-          }
+    /** The key names its provider, alone or before a colon and a detail. */
+    private int ownerOf(@Nullable PacketKey key) {
+      int owner = -1;
+      int longest = -1;
+      for (int i = 0; key != null && i < names.length; i++) {
+        String maker = key.provider();
+        boolean fits = maker.equals(names[i]) || maker.startsWith(prefixes[i]);
+        if (fits && names[i].length() > longest) {
+          owner = i;
+          longest = names[i].length();
         }
       }
-      return -1;
+      return owner;
     }
 
     @Override
-    public @org.jspecify.annotations.Nullable CryptoBurst poll() {
+    public @Nullable CryptoBurst poll() {
       for (PacketWorker worker : workers) {
         CryptoBurst done = worker.poll();
         if (done != null) {

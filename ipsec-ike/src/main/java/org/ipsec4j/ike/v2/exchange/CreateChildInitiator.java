@@ -2,6 +2,7 @@ package org.ipsec4j.ike.v2.exchange;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.KeyExchange;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
+import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.ike.OffloadedWork.Kind;
 import org.ipsec4j.ike.v2.exchange.ExchangeContext.ChildState;
 import org.ipsec4j.ike.wire.ExchangeType;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CreateChildInitiator extends OwnExchange {
   private static final String PHASE = "CREATE_CHILD_SA";
+  private static final int MOST_DELETED = 16;
 
   private final ExchangeContext sa;
   private final ChildRequest wanted;
@@ -42,6 +45,8 @@ public final class CreateChildInitiator extends OwnExchange {
   private @Nullable KeyExchangeMethod method;
   private KeyExchange.@Nullable Initiation initiation;
   private @Nullable ChildOffer offer;
+  private final Set<Integer> deletedByPeer = new HashSet<>();
+  private long putOffSince = IkeEngine.NO_TIMEOUT;
   private boolean working;
 
   /**
@@ -81,14 +86,23 @@ public final class CreateChildInitiator extends OwnExchange {
     return wanted;
   }
 
+  /** The peer deleted a Child SA that nobody knows: it may be the one that is on its way to us. */
+  public void deletedByPeer(int spi) {
+    if (deletedByPeer.size() < MOST_DELETED) {
+      deletedByPeer.add(spi);
+    }
+  }
+
   /** The same wish as an exchange of its own, for another try. */
   CreateChildInitiator again() {
-    return new CreateChildInitiator(sa, wanted, rekeyed, failures);
+    return on(sa);
   }
 
   /** The same wish on another IKE SA, which took this one's place. */
   public CreateChildInitiator on(ExchangeContext successor) {
-    return new CreateChildInitiator(successor, wanted, rekeyed);
+    CreateChildInitiator next = new CreateChildInitiator(successor, wanted, rekeyed, failures);
+    next.putOffSince = putOffSince;
+    return next;
   }
 
   @Override
@@ -190,8 +204,9 @@ public final class CreateChildInitiator extends OwnExchange {
   private boolean onRefusal(NotifyPayload error) {
     if (error.is(NotifyType.TEMPORARY_FAILURE)) {
       CreateChildInitiator next = again();
+      next.putOffSince = Math.min(putOffSince, sa.env().now());
       conclude();
-      sa.postpone(next);
+      sa.postpone(next, next.putOffSince);
       return true;
     }
     if (error.is(NotifyType.CHILD_SA_NOT_FOUND) && rekeyed != null) {
@@ -262,6 +277,9 @@ public final class CreateChildInitiator extends OwnExchange {
         sa.childUp(child);
       } else {
         sa.childRekeyed(rekeyed, child, ni, nr);
+      }
+      if (deletedByPeer.contains(child.child().outboundSpi())) {
+        sa.childDeletedByPeer(child.child());
       }
     } catch (CryptoException e) {
       fail(

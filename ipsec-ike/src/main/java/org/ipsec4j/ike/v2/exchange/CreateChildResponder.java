@@ -77,6 +77,10 @@ public final class CreateChildResponder extends PeerExchange {
     }
     Child old = old(rekey);
     if (old == null) {
+      if (activity == Activity.CHILD) {
+        // Perhaps the peer means what we are asking for, and its answer is on its way.
+        return NotifyPayload.of(NotifyType.TEMPORARY_FAILURE);
+      }
       return NotifyPayload.about(NotifyType.CHILD_SA_NOT_FOUND, rekey.protocolId(), rekey.spi());
     }
     return sa.stateOf(old) == ChildState.LIVE

@@ -56,8 +56,13 @@ public interface ExchangeContext {
   /** Begins another exchange of ours as soon as the window allows. */
   void enqueue(OwnExchange exchange);
 
-  /** Begins it again some seconds from now (RFC 7296 2.25). */
-  void postpone(OwnExchange exchange);
+  /**
+   * Begins it again some seconds from now (RFC 7296 2.25).
+   *
+   * @param since when the peer put this wish off for the first time; after several minutes the
+   *     sides are out of step and the IKE SA is closed
+   */
+  void postpone(OwnExchange exchange, long since);
 
   /**
    * Begins it again after a pause that grows: it failed for a reason that may last.
@@ -121,6 +126,14 @@ public interface ExchangeContext {
 
   /** The peer deleted a Child SA. */
   void childDeletedByPeer(Child child);
+
+  /**
+   * The peer deleted a Child SA that we do not have: perhaps one that we are asking for, whose
+   * answer is on its way.
+   *
+   * @param spi the peer's inbound SPI
+   */
+  void unknownDeletedByPeer(int spi);
 
   /** Our deletion of a Child SA was answered. */
   void childDeleted(Child child);

@@ -75,7 +75,7 @@ public final class InformationalResponder extends PeerExchange {
     for (DeletePayload delete : deletes) {
       for (Bytes spi : delete.spis()) {
         sa.childByPeerSpi(delete.protocolId(), Child.spi(spi))
-            .ifPresent(
+            .ifPresentOrElse(
                 child -> {
                   if (sa.stateOf(child) != ChildState.DELETING) {
                     answer
@@ -83,7 +83,8 @@ public final class InformationalResponder extends PeerExchange {
                         .add(child.inboundSpiOctets());
                   }
                   sa.childDeletedByPeer(child);
-                });
+                },
+                () -> sa.unknownDeletedByPeer(Child.spi(spi)));
       }
     }
     List<Payload> payloads = new ArrayList<>();

@@ -13,6 +13,7 @@ import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.api.crypto.Prf;
 import org.ipsec4j.api.ike.Diagnosis;
 import org.ipsec4j.api.ike.Diagnosis.Cause;
+import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.ike.OffloadedWork.Kind;
 import org.ipsec4j.api.policy.ChosenIke;
 import org.ipsec4j.api.policy.Origin;
@@ -51,6 +52,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
   private final Set<KeyExchangeMethod> tried = EnumSet.noneOf(KeyExchangeMethod.class);
   private KeyExchangeMethod method;
   private KeyExchange.@Nullable Initiation initiation;
+  private long putOffSince = IkeEngine.NO_TIMEOUT;
   private boolean working;
 
   /**
@@ -156,8 +158,10 @@ public final class RekeyIkeInitiator extends OwnExchange {
 
   private void onRefusal(NotifyPayload error) {
     if (error.is(NotifyType.TEMPORARY_FAILURE)) {
+      RekeyIkeInitiator next = new RekeyIkeInitiator(sa, failures);
+      next.putOffSince = Math.min(putOffSince, sa.env().now());
       conclude();
-      sa.postpone(new RekeyIkeInitiator(sa, failures));
+      sa.postpone(next, next.putOffSince);
       return;
     }
     if (error.is(NotifyType.INVALID_KE_PAYLOAD)) {

@@ -27,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  * IKE SA is rekeyed the whole ledger moves to its successor (RFC 7296 2.8).
  */
 final class ChildLedger {
-  /** How long a replaced Child SA waits for the peer, who ought to delete it. */
-  private static final long RETIRE_AFTER = Duration.ofSeconds(30).toNanos();
+  /**
+   * How long a replaced Child SA waits for the peer, who ought to delete it. Longer than peers
+   * retransmit: as long as our answer may be lost the old one is the only one that both sides have.
+   */
+  private static final long RETIRE_AFTER = Duration.ofMinutes(3).toNanos();
 
   private final Environment env;
   private final Map<ChildSaId, Entry> entries = new LinkedHashMap<>();

@@ -164,9 +164,11 @@ public final class IkeSa {
     return switch (life) {
       case Life.Opening opening -> exchange instanceof IkeSaInitInitiator;
       case Life.Authenticating authenticating -> exchange instanceof IkeAuthInitiator;
-      // Not while we work on what the peer wants: it would have to put us off (2.25).
+      // Not while it is open whether this SA stays (2.8.2), nor while we work on what the peer
+      // wants: it would have to put us off (2.25).
       case Life.Up up ->
-          exchange.type() != ExchangeType.CREATE_CHILD_SA || !conversation.answering();
+          !succession.undecided()
+              && (exchange.type() != ExchangeType.CREATE_CHILD_SA || !conversation.answering());
       case Life.Replaced replaced -> true;
       case Life.Closing closing -> true;
       case Life.Lingering lingering -> false;
@@ -243,7 +245,7 @@ public final class IkeSa {
 
   /** Whether a wish for this peer can be fulfilled by this IKE SA, now or when it is up. */
   public boolean serves(String name) {
-    boolean open = isOpeningByUs() || (isUp() && !succession.isUndecided());
+    boolean open = isOpeningByUs() || (isUp() && !succession.undecided());
     return open && peer != null && peer.name().equals(name);
   }
 
@@ -452,7 +454,8 @@ public final class IkeSa {
 
   /** Another IKE SA takes its place, children and all; it is only there to be deleted. */
   ChildLedger replacedBy(boolean weDelete) {
-    awaitDeletion();
+    life = new Life.Replaced();
+    clock.replaced(env.now());
     if (weDelete) {
       agenda.enqueue(InformationalInitiator.deleteIke(context, DownReason.REDUNDANT));
     }
@@ -461,7 +464,7 @@ public final class IkeSa {
     return moved;
   }
 
-  /** It is not used any more; the peer is to delete it. */
+  /** It is left over by a collision; the peer is to delete it. */
   void awaitDeletion() {
     life = new Life.Replaced();
     clock.closing(env.now());
@@ -485,11 +488,10 @@ public final class IkeSa {
     if (life instanceof Life.Opening || life instanceof Life.Authenticating) {
       vanish();
     } else if (isUp()) {
-      succession.abandon();
+      succession.discardPending();
       children.removeAll(this, DownReason.IKE_SA_GONE);
       life = new Life.Closing(reason, true);
       agenda.abortWaiting();
-      agenda.ignoreRunning(conversation.requestOutstanding());
       agenda.enqueue(InformationalInitiator.deleteIke(context, reason));
       clock.closing(env.now());
     }
@@ -497,7 +499,9 @@ public final class IkeSa {
 
   /** Its deletion was answered, or the peer deleted it. */
   void deleted(DownReason reason) {
-    if (isUp() && !succession.discardedByPeer() && !succession.concludeByDeletion()) {
+    if (succession.undecided()) {
+      succession.lostByPeer();
+    } else if (isUp() && !succession.concludeByDeletion()) {
       down(reason);
     } else if (life instanceof Life.Closing closing && closing.wasUp()) {
       tellDown(closing.reason());

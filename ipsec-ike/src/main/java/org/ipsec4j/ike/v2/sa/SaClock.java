@@ -10,14 +10,17 @@ import org.ipsec4j.ike.timer.TimerTable;
 
 /** When something of an IKE SA is due, and what follows. */
 final class SaClock {
-  /** How long a replaced or closing IKE SA is waited for. */
+  /** How long a closing IKE SA is waited for. */
   private static final long CLOSE_WITHIN = Duration.ofSeconds(30).toNanos();
+
+  /**
+   * How long a replaced IKE SA waits for the peer, who ought to delete it. Longer than peers
+   * retransmit: as long as our answer to its rekey may be lost, the peer must be able to ask again.
+   */
+  private static final long RETIRE_AFTER = Duration.ofMinutes(3).toNanos();
 
   /** How long the last answer of a dead IKE SA is repeated. */
   private static final long LINGER = Duration.ofSeconds(10).toNanos();
-
-  /** Transmissions of a goodbye. */
-  private static final int GOODBYES = 3;
 
   private final IkeSa sa;
   private final TimerTable<SaTimer> timers = new TimerTable<>(SaTimer.class);
@@ -60,6 +63,12 @@ final class SaClock {
     timers.setAfter(SaTimer.END, now, CLOSE_WITHIN);
   }
 
+  /** Only its deletion by the peer is awaited. */
+  void replaced(long now) {
+    timers.cancelAll();
+    timers.setAfter(SaTimer.END, now, RETIRE_AFTER);
+  }
+
   void lingering(long now) {
     timers.cancelAll();
     timers.setAfter(SaTimer.END, now, LINGER);
@@ -78,13 +87,9 @@ final class SaClock {
     return now - lastInbound >= nanos;
   }
 
-  /** How a request is sent again: goodbyes are not said for ever. */
+  /** How a request is sent again. */
   RetransmissionSchedule schedule() {
-    IkeProfile profile = sa.peer().ike();
-    boolean goodbye = sa.life() instanceof Life.Closing || sa.life() instanceof Life.Replaced;
-    int tries = goodbye ? Math.min(GOODBYES, profile.retransmitTries()) : profile.retransmitTries();
-    return new RetransmissionSchedule(
-        profile.retransmitInitial(), profile.retransmitFactorPercent(), tries, 0);
+    return RetransmissionSchedule.of(sa.peer().ike());
   }
 
   // --- running ---------------------------------------------------------------------------------

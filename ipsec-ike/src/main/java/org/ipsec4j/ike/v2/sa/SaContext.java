@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.ike.Diagnosis;
-import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.net.Endpoint;
@@ -15,6 +14,7 @@ import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.ike.v2.exchange.AgreedChild;
 import org.ipsec4j.ike.v2.exchange.Child;
+import org.ipsec4j.ike.v2.exchange.CreateChildInitiator;
 import org.ipsec4j.ike.v2.exchange.Diagnoses;
 import org.ipsec4j.ike.v2.exchange.Environment;
 import org.ipsec4j.ike.v2.exchange.ExchangeContext;
@@ -31,7 +31,6 @@ final class SaContext implements ExchangeContext {
   private static final long OUT_OF_STEP = Duration.ofMinutes(3).toNanos();
 
   private final IkeSa sa;
-  private long failingSince = IkeEngine.NO_TIMEOUT;
 
   SaContext(IkeSa sa) {
     this.sa = sa;
@@ -116,11 +115,8 @@ final class SaContext implements ExchangeContext {
   }
 
   @Override
-  public void postpone(OwnExchange exchange) {
-    if (failingSince == IkeEngine.NO_TIMEOUT) {
-      failingSince = env().now();
-    }
-    if (env().now() - failingSince > OUT_OF_STEP) {
+  public void postpone(OwnExchange exchange, long since) {
+    if (env().now() - since > OUT_OF_STEP) {
       exchange.abort();
       sa.close(DownReason.PROTOCOL_ERROR);
     } else {
@@ -200,19 +196,40 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void childUp(AgreedChild agreed) {
+    if (closing(agreed)) {
+      return;
+    }
     sa.children().up(sa, agreed);
   }
 
   @Override
   public void childRekeyed(Child old, AgreedChild agreed, Bytes ni, Bytes nr) {
-    failingSince = IkeEngine.NO_TIMEOUT;
+    if (closing(agreed)) {
+      return;
+    }
     sa.succession().childRekeyed(old, agreed, ni, nr);
+  }
+
+  /** We were told to close while the exchange ran: its Child SA goes with the IKE SA. */
+  private boolean closing(AgreedChild agreed) {
+    if (sa.life() instanceof Life.Closing) {
+      sa.children().neverUsed(agreed);
+      return true;
+    }
+    return false;
   }
 
   @Override
   public void childDeletedByPeer(Child child) {
     sa.succession().deletedByPeer(child);
     sa.children().remove(sa, child, DownReason.DELETED_BY_PEER);
+  }
+
+  @Override
+  public void unknownDeletedByPeer(int spi) {
+    if (sa.agenda().running() instanceof CreateChildInitiator create) {
+      create.deletedByPeer(spi);
+    }
   }
 
   @Override
@@ -243,7 +260,6 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void ikeRekeyed(InitFacts successor) {
-    failingSince = IkeEngine.NO_TIMEOUT;
     if (!alive()) {
       successor.keys().destroy();
       return;

@@ -25,6 +25,7 @@ final class Succession {
   private final Map<ChildSaId, RekeyCollision<Child>> childCollisions = new HashMap<>();
   private @Nullable RekeyCollision<IkeSa> collision;
   private @Nullable IkeSa predecessor;
+  private @Nullable IkeSa replaced;
 
   Succession(IkeSa sa) {
     this.sa = sa;
@@ -82,7 +83,11 @@ final class Succession {
 
   void ikeRekeyed(InitFacts facts) throws CryptoException {
     IkeSa successor = IkeSa.successor(sa, facts);
-    if (facts.initiator()) {
+    if (!sa.isUp()) {
+      // We were told to close while our rekey ran. The peer has moved everything to the successor.
+      successor.discard();
+      successor.pump();
+    } else if (facts.initiator()) {
       byUs(facts, successor);
     } else if (sa.agenda().running() instanceof RekeyIkeInitiator) {
       // Both at once: which one stays is known when our own answer is here.
@@ -107,12 +112,40 @@ final class Succession {
       handOver(met.peerSuccessor(), false);
     } else {
       met.peerSuccessor().awaitDeletion();
+      moveWaiting(met.peerSuccessor(), successor);
       handOver(successor, true);
     }
   }
 
+  /**
+   * Whether the peer made this SA to take another's place, our own rekey of that one runs, and so
+   * it is open which of the two new ones stays. Until then this one has no children.
+   */
+  boolean undecided() {
+    return predecessor != null;
+  }
+
+  /**
+   * The peer deletes what it made itself: it lost, and ours stays as soon as its answer is here.
+   */
+  void lostByPeer() {
+    IkeSa old = predecessor;
+    predecessor = null;
+    if (old != null) {
+      old.succession().collision = null;
+    }
+  }
+
   private void handOver(IkeSa successor, boolean byUs) {
-    for (OwnExchange waiting : sa.agenda().takeWaiting()) {
+    moveWaiting(sa, successor);
+    successor.succession().replaced = byUs ? null : sa;
+    successor.inherit(sa.replacedBy(byUs));
+    sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
+    successor.pump();
+  }
+
+  private static void moveWaiting(IkeSa from, IkeSa successor) {
+    for (OwnExchange waiting : from.agenda().takeWaiting()) {
       switch (waiting) {
         case CreateChildInitiator create ->
             successor.agenda().enqueue(create.on(successor.context()));
@@ -127,9 +160,6 @@ final class Succession {
         default -> waiting.abort();
       }
     }
-    successor.inherit(sa.replacedBy(byUs));
-    sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
-    successor.pump();
   }
 
   /** When our own rekey is over, or came to nothing, the peer's counts. */
@@ -145,9 +175,17 @@ final class Succession {
     }
   }
 
-  /** Whether another IKE SA may turn out to stay in the place of this one. */
-  boolean isUndecided() {
-    return predecessor != null;
+  /**
+   * The peer speaks on this IKE SA, so it has our answer to its rekey: the old one need not be kept
+   * for repetitions of that any longer.
+   */
+  void confirmed() {
+    IkeSa old = replaced;
+    replaced = null;
+    if (old != null && old.life() instanceof Life.Replaced) {
+      old.awaitDeletion();
+      sa.host().touched(old);
+    }
   }
 
   /** The peer uses this IKE SA already, so for it our own rekey of the old one is no matter. */
@@ -175,22 +213,18 @@ final class Succession {
     return true;
   }
 
-  /**
-   * The peer deletes the IKE SA that its own rekey made: it knows, before we do, that ours stays.
-   *
-   * @return whether this IKE SA was such a one
-   */
-  boolean discardedByPeer() {
-    IkeSa old = predecessor;
-    if (old == null) {
-      return false;
+  /** We close the IKE SA, and with it what the peer made to take its place. */
+  void discardPending() {
+    RekeyCollision<IkeSa> met = collision;
+    collision = null;
+    if (met != null) {
+      met.peerSuccessor().succession().predecessor = null;
+      met.peerSuccessor().discard();
+      met.peerSuccessor().pump();
     }
-    predecessor = null;
-    old.succession().collision = null;
-    return true;
   }
 
-  /** The IKE SA goes, and with it what was to take its place. */
+  /** The IKE SA is gone, and with it what was to take its place. */
   void abandon() {
     RekeyCollision<IkeSa> met = collision;
     collision = null;

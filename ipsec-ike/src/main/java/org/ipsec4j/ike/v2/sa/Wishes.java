@@ -81,9 +81,15 @@ public final class Wishes {
     }
   }
 
-  /** A Child SA is to go. */
+  /**
+   * A Child SA is to go. One that was replaced goes anyway, deleted by who replaced it: if we did,
+   * our packets would move to its successor before we know that the peer has it (RFC 7296 2.8).
+   */
   public void deleteChild(ChildSaId id) {
-    children.byId(id).ifPresent(child -> delete(child, DownReason.DELETED_BY_COMMAND));
+    children
+        .byId(id)
+        .filter(child -> children.stateOf(child) == ChildState.LIVE)
+        .ifPresent(child -> delete(child, DownReason.DELETED_BY_COMMAND));
     sa.pump();
   }
 
