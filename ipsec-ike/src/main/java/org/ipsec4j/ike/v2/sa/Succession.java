@@ -224,13 +224,21 @@ final class Succession {
     }
   }
 
-  /** The IKE SA is gone, and with it what was to take its place. */
+  /**
+   * The IKE SA is gone, and with it what was to take its place, and what it took the place of when
+   * the peer never came to know that.
+   */
   void abandon() {
     RekeyCollision<IkeSa> met = collision;
     collision = null;
     if (met != null) {
       met.peerSuccessor().succession().predecessor = null;
       met.peerSuccessor().vanish();
+    }
+    IkeSa old = replaced;
+    replaced = null;
+    if (old != null && old.life() instanceof Life.Replaced) {
+      old.vanish();
     }
   }
 }
