@@ -74,7 +74,7 @@ final class NodeEvents {
   void close(NodeEvent last, long waitMillis) {
     enqueue(last);
     executor.shutdown();
-    if (Thread.currentThread() == thread) {
+    if (Thread.currentThread().equals(thread)) {
       return;
     }
     try {

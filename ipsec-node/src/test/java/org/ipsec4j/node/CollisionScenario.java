@@ -71,6 +71,8 @@ class CollisionScenario {
   }
 
   /**
+   *
+   *
    * <pre>
    *   HDR, SAi1, KEi, Ni  --&gt;      &lt;--  HDR, SAi1, KEi, Ni
    * </pre>
@@ -94,6 +96,8 @@ class CollisionScenario {
   }
 
   /**
+   *
+   *
    * <pre>
    *   HDR, SK {N(REKEY_SA), SA, Ni, TSi, TSr}  --&gt;
    *                            &lt;--  HDR, SK {N(REKEY_SA), SA, Ni, TSi, TSr}
@@ -106,13 +110,14 @@ class CollisionScenario {
   void bothSidesRekeyTheSameChild() {
     manySeeds(
         world -> {
-          collide(
-              world, () -> world.rekeyChild(world.left), () -> world.rekeyChild(world.right));
+          collide(world, () -> world.rekeyChild(world.left), () -> world.rekeyChild(world.right));
           assertOneOfEach(world);
         });
   }
 
   /**
+   *
+   *
    * <pre>
    *   HDR, SK {SA, Ni, KEi}  --&gt;      &lt;--  HDR, SK {SA, Ni, KEi}
    *   HDR, SK {SA, Nr, KEr}  --&gt;      &lt;--  HDR, SK {SA, Nr, KEr}
@@ -134,6 +139,8 @@ class CollisionScenario {
   }
 
   /**
+   *
+   *
    * <pre>
    *   HDR, SK {SA, Ni, KEi}  --&gt;      &lt;--  HDR, SK {N(REKEY_SA), SA, Ni, TSi, TSr}
    *   HDR, SK {N(TEMPORARY_FAILURE)}  --&gt;
@@ -176,6 +183,8 @@ class CollisionScenario {
   }
 
   /**
+   *
+   *
    * <pre>
    *   HDR, SK {D(spi)}  --&gt;      &lt;--  HDR, SK {D(spi)}
    *   HDR, SK {}        --&gt;      &lt;--  HDR, SK {}
@@ -188,8 +197,7 @@ class CollisionScenario {
     manySeeds(
         world -> {
           world.established();
-          world.simulation.at(
-              world.simulation.now(), () -> world.deleteChild(world.left));
+          world.simulation.at(world.simulation.now(), () -> world.deleteChild(world.left));
           world.simulation.at(
               world.simulation.now() + world.random.between(0, JITTER / 2),
               () -> world.deleteChild(world.right));
@@ -233,9 +241,7 @@ class CollisionScenario {
         assertEquals(List.of(), world.missing());
         SaAssertions.assertEstablished(world.left, world.right);
         assertEquals(
-            true,
-            world.left.counters().rekeys() > 40,
-            "rekeys: " + world.left.counters().rekeys());
+            true, world.left.counters().rekeys() > 40, "rekeys: " + world.left.counters().rekeys());
         // The IKE SAs of before are gone, and so are the lingering Child SAs but the last.
         assertEquals(1, world.left.ike().ikeSas().size());
         assertEquals(1, world.left.childSas().stream().filter(SaView::sending).count());

@@ -74,8 +74,7 @@ class HostileDatagramScenario {
     long sent = world.simulation.sent();
     world.simulation.inject(datagram);
     long arrived = world.simulation.arrived();
-    world.simulation.runUntil(
-        () -> world.simulation.arrived() > arrived, world.simulation.now());
+    world.simulation.runUntil(() -> world.simulation.arrived() > arrived, world.simulation.now());
     assertEquals(before, State.of(target), () -> "struck by " + datagram);
     long counts = counted(target) - counted;
     // A first request from where the policy has a peer is no offence: it gets a half-open SA or an
@@ -94,8 +93,7 @@ class HostileDatagramScenario {
   }
 
   private static int halfOpen(SimNode node) {
-    return (int)
-        node.ike().ikeSas().stream().filter(sa -> sa.phase() != Phase.ESTABLISHED).count();
+    return (int) node.ike().ikeSas().stream().filter(sa -> sa.phase() != Phase.ESTABLISHED).count();
   }
 
   private static Endpoint at(SimNode node, SimWorld world) {

@@ -20,7 +20,9 @@ import org.ipsec4j.testkit.EnginePair;
 import org.ipsec4j.testkit.SaAssertions;
 import org.junit.jupiter.api.Test;
 
-/** Things that go wrong one at a time: crashes, blackouts, NATs that forget, damage, jumping clocks. */
+/**
+ * Things that go wrong one at a time: crashes, blackouts, NATs that forget, damage, jumping clocks.
+ */
 class TroubleScenario {
   private static final int SEEDS = 10;
 
@@ -67,8 +69,8 @@ class TroubleScenario {
   }
 
   /**
-   * The left node crashes, comes back and has something to send at once. Its authenticated word that
-   * it has nothing else replaces what the right one still believes in (2.4):
+   * The left node crashes, comes back and has something to send at once. Its authenticated word
+   * that it has nothing else replaces what the right one still believes in (2.4):
    *
    * <pre>
    *   HDR, SK {IDi, N(INITIAL_CONTACT), AUTH, SAi2, TSi, TSr}  --&gt;
@@ -178,9 +180,7 @@ class TroubleScenario {
   void damagedDatagramsDoNoDamage() {
     manySeeds(
         world -> {
-          world.network(
-              Fault.corruption(0.05)
-                  .until(Duration.ofSeconds(300).toNanos()));
+          world.network(Fault.corruption(0.05).until(Duration.ofSeconds(300).toNanos()));
           world.initiate(world.left);
           world.chatter(500 * SimWorld.MILLI, Duration.ofSeconds(300).toNanos());
           for (int i = 0; i < 20; i++) {

@@ -53,7 +53,7 @@ class CompiledSpdProperties {
       rules.add(
           rule(
               "r" + i,
-              SpdRule.Action.values()[1 + random.nextInt(2)],
+              pick(List.of(SpdRule.Action.BYPASS, SpdRule.Action.DISCARD), random),
               List.of(TrafficSelector.of(swap ? wide : host)),
               List.of(TrafficSelector.of(swap ? host : wide))));
     }

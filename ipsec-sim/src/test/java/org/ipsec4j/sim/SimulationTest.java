@@ -1,6 +1,7 @@
 package org.ipsec4j.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,6 +123,62 @@ class SimulationTest {
     again[0] = () -> simulation.at(simulation.now(), again[0]);
     again[0].run();
     assertThrows(IllegalStateException.class, () -> simulation.runUntil(1));
+  }
+
+  @Test
+  void goesOnUntilSomethingIsTheCase() {
+    Simulation simulation = new Simulation(1);
+    Beacon a = new Beacon(simulation, A, B);
+    Beacon b = new Beacon(simulation, B, A);
+    simulation.add(a);
+    simulation.add(b);
+    assertTrue(simulation.runUntil(() -> b.heard.size() == 3, 10_000_000_000L));
+    assertEquals(2_000_000_000L, simulation.now());
+    assertFalse(simulation.runUntil(() -> b.heard.size() == 30, 10_000_000_000L));
+    assertEquals(10_000_000_000L, simulation.now());
+  }
+
+  @Test
+  void settlesWhenNothingIsOnItsWay() {
+    Simulation simulation = new Simulation(1);
+    simulation.network(Fault.delay(700_000_000L, 700_000_000L));
+    Beacon a = new Beacon(simulation, A, B);
+    Beacon b = new Beacon(simulation, B, A);
+    b.next = Long.MAX_VALUE;
+    simulation.add(a);
+    simulation.add(b);
+    simulation.runUntil(0);
+    simulation.settle();
+    assertEquals(List.of("700000000 192.0.2.1:500 0"), b.heard);
+    assertEquals(700_000_000L, simulation.now());
+  }
+
+  @Test
+  void tapsSeeWhatHostsSendAndInjectedDatagramsPassTheNetworkBy() {
+    Simulation simulation = new Simulation(1);
+    simulation.network(Fault.drop(datagram -> true));
+    Beacon a = new Beacon(simulation, A, B);
+    Beacon b = new Beacon(simulation, B, A);
+    b.next = Long.MAX_VALUE;
+    simulation.add(a);
+    simulation.add(b);
+    List<Datagram> seen = new ArrayList<>();
+    simulation.tap((now, datagram) -> seen.add(datagram));
+    simulation.runUntil(0);
+    assertEquals(1, seen.size());
+    assertEquals(List.of(), b.heard);
+    simulation.inject(seen.getFirst());
+    simulation.runUntil(0);
+    assertEquals(List.of("0 192.0.2.1:500 0"), b.heard);
+    assertEquals(1, seen.size());
+  }
+
+  @Test
+  void aFaultCanBeForSomeDatagramsOnly() {
+    Fault fault = Fault.loss(1).only(datagram -> datagram.from().address().equals(A));
+    List<String> heard = heard(1, fault, 3);
+    assertEquals(4, heard.size());
+    assertTrue(heard.stream().allMatch(line -> line.contains("192.0.2.2")), heard::toString);
   }
 
   @Test

@@ -52,13 +52,13 @@ final class AddressText {
     }
     int[] words = new int[8];
     if (gap < 0) {
-      if (groups(text, words, text) != 8) {
+      if (groups(text, true, words, text) != 8) {
         throw refused(text);
       }
     } else {
       int[] tail = new int[8];
-      int front = groups(text.substring(0, gap), words, text);
-      int back = groups(text.substring(gap + 2), tail, text);
+      int front = groups(text.substring(0, gap), false, words, text);
+      int back = groups(text.substring(gap + 2), true, tail, text);
       if (front + back > 7) {
         throw refused(text);
       }
@@ -73,14 +73,15 @@ final class AddressText {
     return IpAddress.v6(high, low);
   }
 
-  private static int groups(String part, int[] words, String whole) {
+  /** Reads groups; only at the end of the whole text may the last ones be an IPv4 address. */
+  private static int groups(String part, boolean atEnd, int[] words, String whole) {
     if (part.isEmpty()) {
       return 0;
     }
     String[] fields = part.split(":", -1);
     int count = 0;
     for (int i = 0; i < fields.length; i++) {
-      boolean last = i == fields.length - 1;
+      boolean last = atEnd && i == fields.length - 1;
       if (last && fields[i].indexOf('.') >= 0) {
         if (count > 6) {
           throw refused(whole);

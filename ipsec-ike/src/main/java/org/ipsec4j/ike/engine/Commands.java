@@ -59,20 +59,18 @@ final class Commands {
   }
 
   private void onChild(ChildSaId id, Consumer<Wishes> wish) {
-    state.all().stream()
-        .filter(IkeSa::isUp)
-        .map(IkeSa::wishes)
-        .filter(wishes -> wishes.holds(id))
-        .findFirst()
-        .ifPresent(wish);
+    IkeSa sa = state.owner(id);
+    if (sa != null && sa.isUp()) {
+      wish.accept(sa.wishes());
+    }
   }
 
   private void onIke(IkeSaId id, Consumer<Wishes> wish) {
-    state.all().stream()
-        .filter(sa -> sa.id().equals(id))
-        .findFirst()
-        .map(IkeSa::wishes)
-        .ifPresent(wish);
+    IkeSa byInitiator = state.bySpi(id.initiatorSpi());
+    IkeSa sa = byInitiator != null ? byInitiator : state.bySpi(id.responderSpi());
+    if (sa != null && sa.id().equals(id)) {
+      wish.accept(sa.wishes());
+    }
   }
 
   private void initiate(IkeCommand.Initiate command) {

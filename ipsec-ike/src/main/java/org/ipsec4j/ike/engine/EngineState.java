@@ -37,6 +37,8 @@ final class EngineState implements Environment, SaHost {
   private final Map<Long, IkeSa> sas = new LinkedHashMap<>();
   private final Map<Work<?>, IkeSa> pending = new HashMap<>();
   private final Set<Integer> inboundSpis = new HashSet<>();
+  private final Map<ChildSaId, IkeSa> owners = new HashMap<>();
+  private final Set<IkeSa> halfOpen = new HashSet<>();
   private final Set<IkeSa> touched = new LinkedHashSet<>();
   private final Deadlines deadlines = new Deadlines();
   private final InitIndex initIndex = new InitIndex();
@@ -59,9 +61,22 @@ final class EngineState implements Environment, SaHost {
     for (IkeSa sa : touched) {
       if (sas.get(sa.ownSpi()) == sa) {
         deadlines.update(sa);
+        if (!sa.halfOpen()) {
+          halfOpen.remove(sa);
+        }
       }
     }
     touched.clear();
+  }
+
+  /** IKE SAs of peers that did not prove themselves yet. */
+  int halfOpen() {
+    return halfOpen.size();
+  }
+
+  /** The IKE SA that holds a Child SA; null when there is none. */
+  @Nullable IkeSa owner(ChildSaId child) {
+    return owners.get(child);
   }
 
   @Nullable IkeOutput poll() {
@@ -109,6 +124,9 @@ final class EngineState implements Environment, SaHost {
   @Override
   public void added(IkeSa sa) {
     sas.put(sa.ownSpi(), sa);
+    if (sa.halfOpen()) {
+      halfOpen.add(sa);
+    }
     touched.add(sa);
   }
 
@@ -116,7 +134,18 @@ final class EngineState implements Environment, SaHost {
   public void removed(IkeSa sa) {
     sas.remove(sa.ownSpi(), sa);
     deadlines.remove(sa);
+    halfOpen.remove(sa);
     initIndex.remove(sa);
+  }
+
+  @Override
+  public void holds(IkeSa sa, ChildSaId child) {
+    owners.put(child, sa);
+  }
+
+  @Override
+  public void released(ChildSaId child) {
+    owners.remove(child);
   }
 
   @Override

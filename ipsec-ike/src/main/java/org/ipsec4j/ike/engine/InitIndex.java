@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the IKE SA that a repeated IKE_SA_INIT request made. The SPI alone does not tell: two peers
- * behind one NAT may choose the same (RFC 7296 2.1), so the whole request counts.
+ * behind one NAT may choose the same (RFC 7296 2.1), so a digest of the whole request counts.
  */
 final class InitIndex {
-  private record Key(Endpoint from, Bytes request) {}
+  private record Key(Endpoint from, Bytes digest) {}
 
   private final Map<Key, IkeSa> byRequest = new HashMap<>();
   private final Map<IkeSa, Key> keys = new HashMap<>();
 
-  @Nullable IkeSa find(Endpoint from, Bytes request) {
-    return byRequest.get(new Key(from, request));
+  @Nullable IkeSa find(Endpoint from, Bytes digest) {
+    return byRequest.get(new Key(from, digest));
   }
 
-  void put(Endpoint from, Bytes request, IkeSa sa) {
-    Key key = new Key(from, request);
+  void put(Endpoint from, Bytes digest, IkeSa sa) {
+    Key key = new Key(from, digest);
     byRequest.put(key, sa);
     keys.put(sa, key);
   }

@@ -109,7 +109,8 @@ final class Reception {
 
   private void onFirstRequest(Endpoint from, Endpoint to, byte[] octets, IkeMessage request) {
     Bytes raw = Bytes.copyOf(octets);
-    IkeSa known = state.initIndex().find(from, raw);
+    Bytes digest = settings.crypto().sha1(raw);
+    IkeSa known = state.initIndex().find(from, digest);
     if (known != null) {
       known.repeatInit(from, to);
       return;
@@ -122,7 +123,7 @@ final class Reception {
       state.drop(IkeDropReason.RULE_VIOLATION);
       return;
     }
-    long halfOpen = state.all().stream().filter(IkeSa::halfOpen).count();
+    int halfOpen = state.halfOpen();
     if (halfOpen >= settings.halfOpenLimit()) {
       state.drop(IkeDropReason.HALF_OPEN_LIMIT);
       return;
@@ -143,7 +144,7 @@ final class Reception {
         IkeSa sa =
             IkeSa.respond(
                 state, state, accept, to, from, request, raw, settings.halfOpenTimeout().toNanos());
-        state.initIndex().put(from, raw, sa);
+        state.initIndex().put(from, digest, sa);
       }
     }
   }

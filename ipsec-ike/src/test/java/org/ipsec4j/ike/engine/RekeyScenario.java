@@ -156,18 +156,44 @@ class RekeyScenario {
     pair.assertAgree();
   }
 
+  private void bobChangesHisMind() {
+    pair.bob.command(new IkeCommand.UsePolicy(new OtherChoice(pair.bob.peer.entry())));
+  }
+
   @Test
   void anotherKeyExchangeForTheIkeSa() {
-    /* HDR, SK {SA, Ni, KEi}  -->                                     */
+    /* HDR, SK {SA, Ni, KEi(X25519)}  -->                             */
     /*                   <--  HDR, SK {N(INVALID_KE_PAYLOAD)}         */
-    pair.alice.peer.methods = List.of(KeyExchangeMethod.ECP_256, KeyExchangeMethod.X25519);
-    pair.bob.peer.methods = List.of(KeyExchangeMethod.ECP_256, KeyExchangeMethod.X25519);
+    /* HDR, SK {SA, Ni, KEi(ECP_256)}  -->                            */
+    /*                   <--  HDR, SK {SA, Nr, KEr}                   */
+    pair.alice.peer.methods = List.of(KeyExchangeMethod.X25519, KeyExchangeMethod.ECP_256);
     pair.up();
-    pair.bob.peer.methods = List.of(KeyExchangeMethod.X25519);
-    // The policy of an IKE SA that is up stays; its entry still has both.
+    pair.bob.peer.methods = List.of(KeyExchangeMethod.ECP_256);
+    bobChangesHisMind();
     pair.alice.command(new IkeCommand.RekeyIke(ikeSa(pair.alice)));
     pair.settle();
+    assertEquals(2, pair.count(EnginePair.CREATE, false));
+    pair.alice.one(IkeEvent.IkeRekeyed.class);
     pair.assertAgree();
+  }
+
+  @Test
+  void anIkeSaThatCannotBeRekeyedIsTriedAgainUntilItDies() {
+    /* HDR, SK {SA, Ni, KEi}  -->                                  */
+    /*                   <--  HDR, SK {N(NO_PROPOSAL_CHOSEN)}      */
+    pair.alice.peer.ikeRekey = Duration.ofMinutes(10);
+    pair.alice.peer.ikeHard = Duration.ofMinutes(12);
+    pair.up();
+    pair.bob.peer.ikeEncryption = List.of(TestPeer.CBC);
+    bobChangesHisMind();
+    pair.run(Duration.ofMinutes(11));
+    List<IkeEvent.NegotiationFailed> failures = pair.alice.events(IkeEvent.NegotiationFailed.class);
+    assertTrue(failures.size() >= 2 && failures.size() <= 5, "tries: " + failures.size());
+    assertEquals(Cause.NO_COMMON_IKE_PROPOSAL, failures.getFirst().diagnosis().cause());
+    assertEquals(1, pair.alice.installed.size());
+    pair.run(Duration.ofMinutes(2));
+    assertEquals(DownReason.EXPIRED, pair.alice.one(IkeEvent.IkeDown.class).reason());
+    assertTrue(pair.bob.ikeSas().isEmpty());
   }
 
   @Test
@@ -193,15 +219,23 @@ class RekeyScenario {
     pair.alice.peer.childRekey = Duration.ofMinutes(10);
     pair.alice.peer.childHard = Duration.ofMinutes(12);
     pair.up();
-    pair.lose(packet -> packet.is(EnginePair.CREATE, false));
-    // Liveness would notice the loss: the exchange is lost, the peer is not.
-    pair.run(Duration.ofMinutes(9));
-    pair.loseNothing();
     pair.bob.peer.espEncryption = List.of(TestPeer.CBC);
-    pair.bob.command(new IkeCommand.UsePolicy(new TestPolicy(List.of(pair.bob.peer.entry()))));
-    // The IKE SA keeps the entry that it came up with, so the refusal is made by hand here.
-    pair.run(Duration.ofMinutes(10));
-    pair.assertAgree();
+    bobChangesHisMind();
+    pair.run(Duration.ofMinutes(11));
+    assertEquals(1, pair.alice.installed.size(), "it lives on while it may");
+    assertEquals(
+        Cause.NO_COMMON_CHILD_PROPOSAL,
+        pair.alice.events(IkeEvent.NegotiationFailed.class).getFirst().diagnosis().cause());
+    pair.run(Duration.ofMinutes(2));
+    assertEquals(DownReason.EXPIRED, pair.alice.one(IkeEvent.ChildDown.class).reason());
+    assertTrue(pair.bob.installed.isEmpty());
+    assertEquals(1, pair.bob.ikeSas().size());
+    int failures = pair.alice.events(IkeEvent.NegotiationFailed.class).size();
+    pair.run(Duration.ofMinutes(20));
+    assertEquals(
+        failures,
+        pair.alice.events(IkeEvent.NegotiationFailed.class).size(),
+        "what is gone is not tried again");
   }
 
   @Test
@@ -241,17 +275,23 @@ class RekeyScenario {
 
   @Test
   void aChildThatThePeerDoesNotKnowIsMadeAnew() {
-    /* HDR, SK {N(REKEY_SA), SA, Ni, TSi, TSr}  -->                   */
+    /* HDR, SK {N(REKEY_SA), SA, Ni, TSi, TSr}  --> (late)            */
+    /*                <--  HDR, SK {D}                                */
     /*                <--  HDR, SK {N(CHILD_SA_NOT_FOUND)}   (2.25)   */
     /* HDR, SK {SA, Ni, TSi, TSr}  -->                                */
     pair.up();
-    // Bob deletes; his request and Alice's rekey cross, and hers comes first.
+    ChildSa before = pair.alice.child();
+    // Bob's goodbye to the child never reaches Alice, so only he knows that it is gone.
+    pair.lose(packet -> packet.sender() == pair.bob && packet.is(EnginePair.INFO, false));
     pair.bob.command(new IkeCommand.DeleteChild(pair.bob.child().id()));
-    pair.alice.command(new IkeCommand.RekeyChild(pair.alice.child().id()));
+    pair.alice.command(new IkeCommand.RekeyChild(before.id()));
+    pair.settle();
+    // While he deletes it he cannot say yes, and asks to come back (2.25.1).
+    assertEquals(2, pair.count(EnginePair.CREATE, false) + pair.count(EnginePair.CREATE, true));
+    pair.loseNothing();
     pair.run(Duration.ofSeconds(10));
+    assertTrue(pair.bob.installed.isEmpty());
     pair.assertAgree();
-    assertTrue(
-        pair.alice.events(IkeEvent.NegotiationFailed.class).stream()
-            .noneMatch(event -> event.diagnosis().cause() == Cause.PEER_ERROR));
+    assertTrue(pair.alice.events(IkeEvent.NegotiationFailed.class).isEmpty(), "it is no failure");
   }
 }

@@ -38,6 +38,7 @@ public final class CreateChildInitiator extends OwnExchange {
   private final ExchangeContext sa;
   private final ChildRequest wanted;
   private final @Nullable Child rekeyed;
+  private final int failures;
   private final Bytes ni;
   private final List<KeyExchangeMethod> methods;
   private final Set<KeyExchangeMethod> tried = EnumSet.noneOf(KeyExchangeMethod.class);
@@ -54,6 +55,12 @@ public final class CreateChildInitiator extends OwnExchange {
    * @param rekeyed the Child SA that it replaces, or null for a new one
    */
   public CreateChildInitiator(ExchangeContext sa, ChildRequest wanted, @Nullable Child rekeyed) {
+    this(sa, wanted, rekeyed, 0);
+  }
+
+  private CreateChildInitiator(
+      ExchangeContext sa, ChildRequest wanted, @Nullable Child rekeyed, int failures) {
+    this.failures = failures;
     this.sa = sa;
     this.wanted = wanted;
     this.rekeyed = rekeyed;
@@ -88,7 +95,9 @@ public final class CreateChildInitiator extends OwnExchange {
 
   /** The same wish as an exchange of its own, for another try. */
   CreateChildInitiator again() {
-    return on(sa);
+    CreateChildInitiator next = new CreateChildInitiator(sa, wanted, rekeyed, failures);
+    next.putOffSince = putOffSince;
+    return next;
   }
 
   /** The same wish on another IKE SA, which took this one's place. */
@@ -284,10 +293,11 @@ public final class CreateChildInitiator extends OwnExchange {
 
   /** A rekey that failed is tried again as long as the old Child SA lives. */
   private void giveUp() {
-    CreateChildInitiator next = rekeyed == null ? null : again();
+    CreateChildInitiator next =
+        rekeyed == null ? null : new CreateChildInitiator(sa, wanted, rekeyed, failures + 1);
     conclude();
     if (next != null) {
-      sa.retry(next);
+      sa.retry(next, failures + 1);
     }
   }
 

@@ -32,10 +32,10 @@ public final class Diagnoses {
   private Diagnoses() {}
 
   /** Nobody answered IKE_SA_INIT. */
-  public static Diagnosis noAnswer(PadEntry peer, Endpoint remote, int tries, List<String> hints) {
-    List<String> evidence = new ArrayList<>();
-    evidence.add(tries + " transmissions of IKE_SA_INIT to " + remote + ", no usable answer");
-    evidence.addAll(hints);
+  public static Diagnosis noAnswer(PadEntry peer, Endpoint remote) {
+    int tries = peer.ike().retransmitTries();
+    List<String> evidence =
+        List.of(tries + " transmissions of IKE_SA_INIT to " + remote + ", no usable answer");
     return new Diagnosis(
         Culprit.NETWORK,
         Cause.NO_ANSWER,

@@ -64,8 +64,12 @@ public interface ExchangeContext {
    */
   void postpone(OwnExchange exchange, long since);
 
-  /** Begins it again half a minute or more from now: it failed for a lasting reason. */
-  void retry(OwnExchange exchange);
+  /**
+   * Begins it again after a pause that grows: it failed for a reason that may last.
+   *
+   * @param failures how often it failed in a row
+   */
+  void retry(OwnExchange exchange, int failures);
 
   /** Tells of a failure that leaves the IKE SA as it is. */
   void tellFailure(Diagnosis diagnosis);

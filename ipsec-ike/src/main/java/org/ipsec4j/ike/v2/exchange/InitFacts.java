@@ -48,6 +48,23 @@ public record InitFacts(
     return initiator ? id.initiatorSpi() : id.responderSpi();
   }
 
+  /** The same without the messages that only AUTH needs. */
+  public InitFacts authenticated() {
+    return new InitFacts(
+        id,
+        initiator,
+        algorithms,
+        prf,
+        keys,
+        ni,
+        nr,
+        Bytes.EMPTY,
+        Bytes.EMPTY,
+        nat,
+        peerHashes,
+        fragmentation);
+  }
+
   /** What the rekey of this IKE SA agreed; what is known about the peer stays. */
   InitFacts successor(
       IkeSaId newId,

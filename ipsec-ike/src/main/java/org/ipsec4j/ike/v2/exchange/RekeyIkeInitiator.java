@@ -44,6 +44,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
 
   private final ExchangeContext sa;
   private final Origin origin;
+  private final int failures;
   private final long spi;
   private final Bytes ni;
   private final List<Proposal> offers;
@@ -58,6 +59,11 @@ public final class RekeyIkeInitiator extends OwnExchange {
    * @param sa the IKE SA to be replaced
    */
   public RekeyIkeInitiator(ExchangeContext sa) {
+    this(sa, 0);
+  }
+
+  private RekeyIkeInitiator(ExchangeContext sa, int failures) {
+    this.failures = failures;
     this.sa = sa;
     this.origin = sa.peer().origin();
     this.spi = sa.env().newIkeSpi();
@@ -152,7 +158,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
 
   private void onRefusal(NotifyPayload error) {
     if (error.is(NotifyType.TEMPORARY_FAILURE)) {
-      RekeyIkeInitiator next = new RekeyIkeInitiator(sa);
+      RekeyIkeInitiator next = new RekeyIkeInitiator(sa, failures);
       next.putOffSince = Math.min(putOffSince, sa.env().now());
       conclude();
       sa.postpone(next, next.putOffSince);
@@ -209,7 +215,7 @@ public final class RekeyIkeInitiator extends OwnExchange {
   private void fail(Diagnosis diagnosis) {
     sa.tellFailure(diagnosis);
     conclude();
-    sa.retry(new RekeyIkeInitiator(sa));
+    sa.retry(new RekeyIkeInitiator(sa, failures + 1), failures + 1);
   }
 
   private void conclude() {

@@ -22,7 +22,8 @@ final class Agenda {
   private static final int MOST = 64;
 
   private static final long PAUSE = Duration.ofSeconds(2).toNanos();
-  private static final long LONG_PAUSE = Duration.ofSeconds(30).toNanos();
+  private static final int MOST_DOUBLINGS = 7;
+  private static final long LONG_PAUSE = Duration.ofSeconds(5).toNanos();
 
   private final Deque<OwnExchange> waiting = new ArrayDeque<>();
   private final List<Later> later = new ArrayList<>();
@@ -51,9 +52,10 @@ final class Agenda {
     later(now, random, PAUSE, exchange);
   }
 
-  /** Half a minute or more from now. */
-  void retry(long now, RandomSource random, OwnExchange exchange) {
-    later(now, random, LONG_PAUSE, exchange);
+  /** Five to ten seconds from now at first, and twice as long with each failure. */
+  void retry(long now, RandomSource random, OwnExchange exchange, int failures) {
+    int doublings = Math.max(0, Math.min(failures - 1, MOST_DOUBLINGS));
+    later(now, random, LONG_PAUSE << doublings, exchange);
   }
 
   private void later(long now, RandomSource random, long pause, OwnExchange exchange) {
@@ -118,6 +120,19 @@ final class Agenda {
     if (running != null) {
       running.abort();
       running = null;
+    }
+  }
+
+  /**
+   * What runs is not wanted any more.
+   *
+   * @param asked whether its request went out, so that its answer must still be awaited
+   */
+  void ignoreRunning(boolean asked) {
+    if (asked && running != null) {
+      running.abort();
+    } else {
+      abortRunning();
     }
   }
 

@@ -1,7 +1,9 @@
 package org.ipsec4j.ike.v2.sa;
 
+import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.IkeCipher;
+import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.policy.ChosenIke;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.ike.keys.IkeKeys;
@@ -28,6 +30,23 @@ final class Channels {
         receiving,
         facts.fragmentation(),
         peer.ike().fragmentSize());
+  }
+
+  /** The keys for an operator who asked for them; copies, so that they outlive the IKE SA. */
+  static IkeEvent.KeysExported export(String peer, InitFacts facts) {
+    IkeKeys keys = facts.keys();
+    return new IkeEvent.KeysExported(
+        peer,
+        facts.id(),
+        facts.algorithms(),
+        copy(keys.skEi()),
+        copy(keys.skEr()),
+        copy(keys.skAi()),
+        copy(keys.skAr()));
+  }
+
+  private static Secret copy(Secret secret) {
+    return secret.slice(0, secret.length());
   }
 
   private static IkeCipher cipher(Environment env, InitFacts facts, boolean ofInitiator)

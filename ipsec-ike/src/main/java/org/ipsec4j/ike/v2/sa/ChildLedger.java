@@ -82,7 +82,7 @@ final class ChildLedger {
   /** A new Child SA. */
   void up(IkeSa owner, AgreedChild agreed) {
     Child child = agreed.child();
-    add(child);
+    add(owner, child);
     env.emit(new IkeOutput.InstallChildSa(describe(owner, agreed)));
     env.tell(
         new IkeEvent.ChildUp(
@@ -103,7 +103,7 @@ final class ChildLedger {
       return;
     }
     Child child = agreed.child();
-    add(child);
+    add(owner, child);
     entry.replaced = true;
     if (entry.state == ChildState.LIVE) {
       entry.state = ChildState.REPLACED;
@@ -143,13 +143,14 @@ final class ChildLedger {
     }
   }
 
-  private void add(Child child) {
+  private void add(IkeSa owner, Child child) {
     Entry entry = new Entry(child);
     ChildProfile profile = child.profile();
     entry.rekeyAt =
         due(env.random(), env.now(), profile.rekeyAfter(), profile.rekeyJitterPercent());
     entry.dieAt = due(env.random(), env.now(), profile.hardLifetime(), 0);
     entries.put(child.id(), entry);
+    owner.host().holds(owner, child.id());
   }
 
   /**
@@ -217,6 +218,7 @@ final class ChildLedger {
     Entry entry = entries.remove(child.id());
     if (entry != null) {
       uninstall(owner, entry, reason);
+      owner.host().released(child.id());
       env.releaseInboundSpi(child.inboundSpi());
     }
   }
@@ -240,6 +242,11 @@ final class ChildLedger {
       env.tell(
           new IkeEvent.ChildDown(owner.peer().name(), child.profile().name(), child.id(), told));
     }
+  }
+
+  /** The whole ledger is in the hands of another IKE SA. */
+  void handedTo(IkeSa owner) {
+    entries.keySet().forEach(child -> owner.host().holds(owner, child));
   }
 
   /** The peer's address changed. */

@@ -312,6 +312,17 @@ final class Conversation {
     own.answered();
   }
 
+  /** The peer is authenticated: its first messages are not needed any more. */
+  void forgetInit() {
+    initRequest = Bytes.EMPTY;
+    initResponse = Bytes.EMPTY;
+  }
+
+  /** An outstanding request is not sent again. */
+  void stopAsking() {
+    own.clear();
+  }
+
   void destroy() {
     own.clear();
     if (channel != null) {

@@ -1,12 +1,9 @@
 package org.ipsec4j.ike.v2.sa;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.Bytes;
-import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.ike.Diagnosis;
-import org.ipsec4j.api.ike.Diagnosis.Cause;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.ike.IkeStatus;
@@ -37,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * {@link SaClock}, Child SAs by {@link ChildLedger}, and rekeys are settled in {@link Succession}.
  */
 public final class IkeSa {
-  private static final int MAX_HINTS = 4;
-
   private final Environment env;
   private final SaHost host;
   private final boolean originalInitiator;
@@ -50,7 +45,7 @@ public final class IkeSa {
   private final Inbox inbox = new Inbox(this);
   private final Succession succession = new Succession(this);
   private final SaClock clock;
-  private final List<Diagnosis> hints = new ArrayList<>();
+  private final Hints hints = new Hints();
   private ChildLedger children;
   private Life life = new Life.Opening();
   private List<PadEntry> candidates = List.of();
@@ -204,11 +199,9 @@ public final class IkeSa {
 
   private void peerIsSilent() {
     switch (life) {
-      case Life.Opening opening -> context.collapse(silentInit());
+      case Life.Opening opening -> context.collapse(hints.noAnswer(peer(), path.remote()));
       case Life.Authenticating authenticating ->
-          context.collapse(
-              Diagnoses.noAnswerAfterInit(
-                  peer(), path.remote(), hints.stream().map(Diagnosis::summary).toList()));
+          context.collapse(hints.noAnswerAfterInit(peer(), path.remote()));
       case Life.Up up -> {
         context.tellFailure(
             Diagnoses.unresponsive(peer(), path.remote(), peer().ike().retransmitTries()));
@@ -220,12 +213,6 @@ public final class IkeSa {
       case Life.Lingering lingering -> {}
       case Life.Gone gone -> {}
     }
-  }
-
-  private Diagnosis silentInit() {
-    return hints.isEmpty()
-        ? Diagnoses.noAnswer(peer(), path.remote(), peer().ike().retransmitTries(), List.of())
-        : hints.getFirst();
   }
 
   /** The engine closes: the peer is not waited for any longer. */
@@ -258,7 +245,8 @@ public final class IkeSa {
 
   /** Whether a wish for this peer can be fulfilled by this IKE SA, now or when it is up. */
   public boolean serves(String name) {
-    return (isUp() || isOpeningByUs()) && peer != null && peer.name().equals(name);
+    boolean open = isOpeningByUs() || (isUp() && !succession.isUndecided());
+    return open && peer != null && peer.name().equals(name);
   }
 
   private boolean isOpeningByUs() {
@@ -413,20 +401,8 @@ public final class IkeSa {
     conversation.secure(agreed.id(), Channels.open(env, agreed, profile));
     facts = agreed;
     if (env.exportKeys()) {
-      env.tell(
-          new IkeEvent.KeysExported(
-              peerName(),
-              agreed.id(),
-              agreed.algorithms(),
-              copy(agreed.keys().skEi()),
-              copy(agreed.keys().skEr()),
-              copy(agreed.keys().skAi()),
-              copy(agreed.keys().skAr())));
+      env.tell(Channels.export(peerName(), agreed));
     }
-  }
-
-  private static Secret copy(Secret secret) {
-    return secret.slice(0, secret.length());
   }
 
   /** Both sides are authenticated. */
@@ -434,6 +410,8 @@ public final class IkeSa {
     peer = authenticated;
     remoteIdentity = identity;
     establishedAt = env.now();
+    facts = facts().authenticated();
+    conversation.forgetInit();
     life = new Life.Up();
     clock.up(env.now());
     env.tell(
@@ -451,13 +429,8 @@ public final class IkeSa {
 
   /** An unprotected error came. */
   void hint(Diagnosis diagnosis) {
-    if (hints.size() < MAX_HINTS && !hints.contains(diagnosis)) {
-      hints.add(diagnosis);
-    }
-    if (life instanceof Life.Opening
-        && (diagnosis.cause() == Cause.NO_COMMON_IKE_PROPOSAL
-            || diagnosis.cause() == Cause.NO_COMMON_KEY_EXCHANGE)) {
-      // Perhaps forged; the true answer gets the time of one more transmission (2.21.1).
+    if (hints.add(diagnosis) && life instanceof Life.Opening) {
+      // The true answer gets the time of one more transmission.
       conversation.giveUpAt(env.now() + peer().ike().retransmitInitial().toNanos());
     }
   }
@@ -476,6 +449,7 @@ public final class IkeSa {
 
   void inherit(ChildLedger ledger) {
     children = ledger;
+    ledger.handedTo(this);
   }
 
   /** Another IKE SA takes its place, children and all; it is only there to be deleted. */
@@ -518,6 +492,7 @@ public final class IkeSa {
       children.removeAll(this, DownReason.IKE_SA_GONE);
       life = new Life.Closing(reason, true);
       agenda.abortWaiting();
+      agenda.ignoreRunning(conversation.requestOutstanding());
       agenda.enqueue(InformationalInitiator.deleteIke(context, reason));
       clock.closing(env.now());
     }
@@ -577,6 +552,7 @@ public final class IkeSa {
     agenda.abortAll();
     children.removeAll(this, DownReason.IKE_SA_GONE);
     life = new Life.Lingering();
+    conversation.stopAsking();
     clock.lingering(env.now());
   }
 

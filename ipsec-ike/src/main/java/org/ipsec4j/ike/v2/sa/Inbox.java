@@ -156,7 +156,11 @@ final class Inbox {
     sa.conversation().taken();
     heard();
     follow(from, to);
-    exchange.onResponse(response.message());
+    if (exchange.isOver()) {
+      sa.agenda().finished();
+    } else {
+      exchange.onResponse(response.message());
+    }
   }
 
   /** Authentic and not to be processed: the peer hears so (2.21.3). */

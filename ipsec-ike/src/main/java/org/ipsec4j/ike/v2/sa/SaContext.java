@@ -125,8 +125,8 @@ final class SaContext implements ExchangeContext {
   }
 
   @Override
-  public void retry(OwnExchange exchange) {
-    sa.agenda().retry(env().now(), env().random(), exchange);
+  public void retry(OwnExchange exchange, int failures) {
+    sa.agenda().retry(env().now(), env().random(), exchange, failures);
   }
 
   @Override
@@ -141,12 +141,18 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void opened(InitFacts opened) {
-    sa.opened(opened);
+    if (alive()) {
+      sa.opened(opened);
+    } else {
+      opened.keys().destroy();
+    }
   }
 
   @Override
   public void established(PadEntry peer, Identity remoteIdentity) {
-    sa.established(peer, remoteIdentity);
+    if (alive()) {
+      sa.established(peer, remoteIdentity);
+    }
   }
 
   @Override
@@ -254,6 +260,10 @@ final class SaContext implements ExchangeContext {
 
   @Override
   public void ikeRekeyed(InitFacts successor) {
+    if (!alive()) {
+      successor.keys().destroy();
+      return;
+    }
     try {
       sa.succession().ikeRekeyed(successor);
     } catch (CryptoException e) {

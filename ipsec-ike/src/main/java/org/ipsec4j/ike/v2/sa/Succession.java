@@ -173,6 +173,11 @@ final class Succession {
     }
   }
 
+  /** Whether another IKE SA may turn out to stay in the place of this one. */
+  boolean isUndecided() {
+    return predecessor != null;
+  }
+
   /** The peer uses this IKE SA already, so for it our own rekey of the old one is no matter. */
   void used() {
     IkeSa old = predecessor;

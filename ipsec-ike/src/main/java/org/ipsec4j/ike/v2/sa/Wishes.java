@@ -137,11 +137,6 @@ public final class Wishes {
     }
   }
 
-  /** Whether that Child SA is one of this IKE SA. */
-  public boolean holds(ChildSaId id) {
-    return children.byId(id).isPresent();
-  }
-
   /** What a running exchange means for the peer's requests (RFC 7296 2.25). */
   static Activity activity(@Nullable OwnExchange running) {
     return switch (running) {

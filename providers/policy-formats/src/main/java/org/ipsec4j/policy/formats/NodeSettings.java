@@ -1,0 +1,52 @@
+package org.ipsec4j.policy.formats;
+
+import java.util.List;
+import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.policy.Defaults;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of the node itself.
+ *
+ * @param tun the virtual interface of {@code ipsec run}; null when the file names none
+ * @param ikePort our UDP port for IKE
+ * @param natPort our UDP port for encapsulation
+ */
+public record NodeSettings(@Nullable Tun tun, int ikePort, int natPort) {
+  /** What holds when the file does not speak of the node. */
+  public static final NodeSettings DEFAULT =
+      new NodeSettings(null, Defaults.IKE_PORT, Defaults.NAT_PORT);
+
+  /**
+   * A TUN interface.
+   *
+   * @param name at most 15 characters
+   * @param addresses its addresses
+   * @param mtu octets
+   */
+  public record Tun(String name, List<InterfaceAddress> addresses, int mtu) {
+    /** Name when the file gives none. */
+    public static final String DEFAULT_NAME = "ipsec0";
+
+    /** Leaves room for ESP with UDP encapsulation in a path of 1500 octets. */
+    public static final int DEFAULT_MTU = 1400;
+
+    /** Copies the list. */
+    public Tun {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * An address of an interface with the length of its network's prefix.
+   *
+   * @param address the interface's own address
+   * @param prefixLength 0 to 32 or 128
+   */
+  public record InterfaceAddress(IpAddress address, int prefixLength) {
+    @Override
+    public String toString() {
+      return address + "/" + prefixLength;
+    }
+  }
+}
