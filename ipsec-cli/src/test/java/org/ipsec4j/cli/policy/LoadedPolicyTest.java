@@ -94,8 +94,7 @@ class LoadedPolicyTest {
   @Test
   void aPreSharedKeyInHexadecimalDigitsIsOctets() throws Exception {
     secret("b.txt", "0x00ff10\n");
-    LoadedPolicy loaded =
-        LoadedPolicy.load(policy("{ psk: { file: b.txt, encoding: hex } }"));
+    LoadedPolicy loaded = LoadedPolicy.load(policy("{ psk: { file: b.txt, encoding: hex } }"));
     AuthMethod.Psk method = assertInstanceOf(AuthMethod.Psk.class, peer(loaded).localAuth());
     Secret key = loaded.credentials().preSharedKey(method);
     assertNotNull(key);
@@ -106,8 +105,7 @@ class LoadedPolicyTest {
   void aKeyFileThatEveryoneMayReadIsWarnedOf() throws Exception {
     Path file = secret("b.txt", "only for tests");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-    List<String> warnings =
-        LoadedPolicy.load(policy("{ psk: { file: b.txt } }")).warnings();
+    List<String> warnings = LoadedPolicy.load(policy("{ psk: { file: b.txt } }")).warnings();
     assertEquals(1, warnings.size());
     assertTrue(warnings.getFirst().contains("chmod 600"), warnings::toString);
     assertFalse(warnings.getFirst().contains("only for tests"), warnings::toString);

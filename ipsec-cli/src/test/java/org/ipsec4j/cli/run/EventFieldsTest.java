@@ -55,8 +55,7 @@ class EventFieldsTest {
           IntegrityAlgorithm.NONE,
           PrfAlgorithm.HMAC_SHA2_256,
           KeyExchangeMethod.X25519);
-  private static final List<TrafficSelector> NET =
-      List.of(TrafficSelector.of("10.1.0.0/24"));
+  private static final List<TrafficSelector> NET = List.of(TrafficSelector.of("10.1.0.0/24"));
   private static final Diagnosis DIAGNOSIS =
       new Diagnosis(
           Diagnosis.Culprit.NETWORK,

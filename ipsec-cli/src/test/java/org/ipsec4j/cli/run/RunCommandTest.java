@@ -126,9 +126,12 @@ class RunCommandTest {
   void anAddressOfAnotherMachineIsStatusOneWithTheCure() throws Exception {
     String text = Files.readString(site(true, freePorts()));
     Path policy =
-        file("site-a.yaml", text.replace("local: { address: 127.0.0.1", "local: { address: 192.0.2.1"));
+        file(
+            "site-a.yaml",
+            text.replace("local: { address: 127.0.0.1", "local: { address: 192.0.2.1"));
     assertEquals(1, run(policy.toString(), "--no-tun"));
-    assertTrue(err.toString().contains("no interface of this machine has that address"), err::toString);
+    assertTrue(
+        err.toString().contains("no interface of this machine has that address"), err::toString);
   }
 
   @Test

@@ -65,7 +65,8 @@ final class RunningGateway implements AutoCloseable {
     Set<String> path = new LinkedHashSet<>();
     path.add(
         Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
-    for (String property : List.of("jdk.module.path", "java.class.path", "surefire.real.class.path")) {
+    for (String property :
+        List.of("jdk.module.path", "java.class.path", "surefire.real.class.path")) {
       for (String entry : System.getProperty(property, "").split(File.pathSeparator)) {
         if (!entry.isEmpty()) {
           path.add(entry);
