@@ -156,15 +156,27 @@ class EmbeddingTest {
   void readme(byte[] key, ByteBuffer packet) throws Exception {
     PolicySet policy =
         PolicyBuilder.named("site A")
-            .peer("b", b -> b.localAddress("192.0.2.1").localId("a.example").localPorts(15500, 14500)
-                .remoteAddress("192.0.2.2").remoteId("b.example").remotePorts(15500, 14500)
-                .psk("b/psk").encapsulation(Encapsulation.ALWAYS)
-                .child("net", net -> net.local("10.1.0.0/24").remote("10.2.0.0/24")))
+            .peer(
+                "b",
+                b ->
+                    b.localAddress("192.0.2.1")
+                        .localId("a.example")
+                        .localPorts(15500, 14500)
+                        .remoteAddress("192.0.2.2")
+                        .remoteId("b.example")
+                        .remotePorts(15500, 14500)
+                        .psk("b/psk")
+                        .encapsulation(Encapsulation.ALWAYS)
+                        .child("net", net -> net.local("10.1.0.0/24").remote("10.2.0.0/24")))
             .build();
     MemoryPort port = new MemoryPort();
-    try (IpsecNode node = IpsecNode.builder().policy(policy).inner(port)
-        .credentials(PskCredentials.of("b/psk", Secret.copyOf(key)))
-        .onEvent(System.out::println).start()) {
+    try (IpsecNode node =
+        IpsecNode.builder()
+            .policy(policy)
+            .inner(port)
+            .credentials(PskCredentials.of("b/psk", Secret.copyOf(key)))
+            .onEvent(System.out::println)
+            .start()) {
       port.write(packet);
       ByteBuffer answer = port.read(10_000);
     }
