@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /** Keeps the pages true: what they show works, what they list is complete, where they point is. */
 class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern FILE =
+      Pattern.compile("`((?:ipsec-|providers/|docs/)[^`\\s]+\\.(?:java|md|json|yaml))`");
   private static final Pattern ROW = Pattern.compile("^\\| `([A-Z_0-9]+)` \\|(.*)\\|$");
 
   /** Rows whose first cell is a name in capitals, under a heading: name to the cells behind it. */
@@ -111,6 +113,20 @@ class DocumentsTest {
       }
     }
     assertEquals(List.of(), broken);
+  }
+
+  @Test
+  void filesToTouchExist() throws Exception {
+    List<String> missing = new ArrayList<>();
+    for (Path page : Documents.pages()) {
+      Matcher file = FILE.matcher(Files.readString(page));
+      while (file.find()) {
+        if (!Files.exists(Documents.root().resolve(file.group(1)))) {
+          missing.add(Documents.root().relativize(page) + " -> " + file.group(1));
+        }
+      }
+    }
+    assertEquals(List.of(), missing);
   }
 
   /** Headings as the usual viewers of Markdown name them. */

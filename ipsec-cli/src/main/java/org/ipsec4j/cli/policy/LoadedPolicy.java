@@ -13,9 +13,13 @@ import java.util.Map;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.auth.Credentials;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.packet.TunSettings;
+import org.ipsec4j.api.policy.ChildProfile;
 import org.ipsec4j.api.policy.Origin;
+import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.api.policy.SpdRule;
 import org.ipsec4j.auth.pki.CertifiedKey;
 import org.ipsec4j.auth.pki.PkiCredentials;
 import org.ipsec4j.auth.pki.PkiException;
@@ -104,10 +108,34 @@ public record LoadedPolicy(
       document.trusts().forEach(this::trust);
       passwords.values().forEach(Secret::destroy);
       problems.addAll(Policies.problems(document.policy()));
+      document.policy().peers().forEach(this::refuseWhatIsNotCarried);
+      document.policy().rules().forEach(this::warnOfClearPackets);
       if (!problems.isEmpty()) {
         throw new PolicyProblem(String.join("\n", problems));
       }
       return new LoadedPolicy(document, credentials.build(), warnings);
+    }
+
+    /** What can be negotiated and not be carried is better refused now than when it is agreed. */
+    private void refuseWhatIsNotCarried(PadEntry peer) {
+      for (ChildProfile child : peer.children()) {
+        if (child.proposals().stream().anyMatch(p -> p.protocol() == SecurityProtocol.AH)) {
+          problem(
+              child.origin(),
+              "child `" + child.name() + "` wants AH, which no packet path carries yet: use `esp`");
+        }
+      }
+    }
+
+    private void warnOfClearPackets(SpdRule rule) {
+      if (rule.action() == SpdRule.Action.BYPASS) {
+        warnings.add(
+            rule.origin()
+                + ": warning: rule `"
+                + rule.name()
+                + "` lets packets pass in clear, for which this node has no way yet: they are"
+                + " dropped as NO_CLEAR_PATH");
+      }
     }
 
     private void secret(String name, SecretRef reference) {

@@ -210,6 +210,30 @@ class LoadedPolicyTest {
     assertEquals("vpn7", loaded.tun("vpn7").name());
   }
 
+  private Path changed(String from, String to) throws Exception {
+    secret("b.txt", "only for tests");
+    Path file = policy("{ psk: { file: b.txt } }");
+    String text = Files.readString(file);
+    assertTrue(text.contains(from), text);
+    Files.writeString(file, text.replace(from, to));
+    return file;
+  }
+
+  @Test
+  void ahIsRefusedAsLongAsNobodyCarriesIt() throws Exception {
+    List<String> problems =
+        problems(changed("remote: 10.2.0.0/24 }", "remote: 10.2.0.0/24, ah: sha256 }"));
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.getFirst().contains("site-a.yaml:8: child `net`"), problems::toString);
+  }
+
+  @Test
+  void packetsInClearAreWarnedOf() throws Exception {
+    LoadedPolicy loaded = LoadedPolicy.load(changed("version: 1\n", "version: 1\ndefault: bypass\n"));
+    assertEquals(1, loaded.warnings().size(), loaded.warnings()::toString);
+    assertTrue(loaded.warnings().getFirst().contains("NO_CLEAR_PATH"));
+  }
+
   @Test
   void noSecretIsInTheText() throws Exception {
     secret("b.txt", "only for tests");
