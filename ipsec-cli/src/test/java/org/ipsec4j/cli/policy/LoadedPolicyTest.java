@@ -76,7 +76,7 @@ class LoadedPolicyTest {
 
   private List<String> problems(Path file) {
     PolicyProblem problem = assertThrows(PolicyProblem.class, () -> LoadedPolicy.load(file));
-    return problem.getMessage().lines().toList();
+    return String.valueOf(problem.getMessage()).lines().toList();
   }
 
   @Test
