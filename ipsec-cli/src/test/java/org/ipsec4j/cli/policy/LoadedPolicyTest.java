@@ -229,7 +229,8 @@ class LoadedPolicyTest {
 
   @Test
   void packetsInClearAreWarnedOf() throws Exception {
-    LoadedPolicy loaded = LoadedPolicy.load(changed("version: 1\n", "version: 1\ndefault: bypass\n"));
+    LoadedPolicy loaded =
+        LoadedPolicy.load(changed("version: 1\n", "version: 1\ndefault: bypass\n"));
     assertEquals(1, loaded.warnings().size(), loaded.warnings()::toString);
     assertTrue(loaded.warnings().getFirst().contains("NO_CLEAR_PATH"));
   }
