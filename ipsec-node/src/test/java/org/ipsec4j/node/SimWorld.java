@@ -60,9 +60,7 @@ final class SimWorld {
       CryptoLoader.of(List.of(new JcaCryptoProvider())).chain();
   private static final PskCredentials CREDENTIALS =
       PskCredentials.of(
-          KEY,
-          Secret.copyOf(
-              "only for simulations".getBytes(StandardCharsets.US_ASCII)));
+          KEY, Secret.copyOf("only for simulations".getBytes(StandardCharsets.US_ASCII)));
 
   /**
    * What differs between worlds.

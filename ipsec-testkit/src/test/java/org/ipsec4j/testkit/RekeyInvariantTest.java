@@ -88,9 +88,7 @@ class RekeyInvariantTest {
   void aResponderWithoutPatienceIsABreach() {
     a.replace(1, a.sa(2, 0x1002, 0x2002, true));
     // Says that it is the initiator's to send at once, and yet tells that it answered.
-    b.say(
-        new IkeOutput.ReplaceChildSa(
-            new ChildSaId(1), b.sa(2, 0x2002, 0x1002, false), true));
+    b.say(new IkeOutput.ReplaceChildSa(new ChildSaId(1), b.sa(2, 0x2002, 0x1002, false), true));
     left();
     right();
     // EngineHost believes the output, so what it shows is judged by hand.
@@ -99,7 +97,8 @@ class RekeyInvariantTest {
     SaView judged = new SaView(hasty.sa(), true, false, hasty.replaces(), false, hasty.evidence());
     RekeyInvariant strict =
         new RekeyInvariant(
-            pair.left(), new Shown(pair.right(), List.of(pair.right().childSas().getFirst(), judged)));
+            pair.left(),
+            new Shown(pair.right(), List.of(pair.right().childSas().getFirst(), judged)));
     AssertionError breach = assertThrows(AssertionError.class, () -> strict.check(5));
     assertTrue(String.valueOf(breach.getMessage()).contains("before any evidence"));
   }
@@ -173,8 +172,7 @@ class RekeyInvariantTest {
     }
 
     @Override
-    public Optional<ChildSa> everInstalled(
-        ChildSaId id) {
+    public Optional<ChildSa> everInstalled(ChildSaId id) {
       return side.everInstalled(id);
     }
   }
