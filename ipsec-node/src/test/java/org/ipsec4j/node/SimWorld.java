@@ -405,9 +405,14 @@ final class SimWorld {
     return profile.liveness().plusMillis((long) sum).plusSeconds(60);
   }
 
-  /** A rekey by time may be under way at any moment; without faults it is over in no time. */
+  /**
+   * A rekey by time may be under way at any moment. Without faults it is over in no time, but for
+   * an IKE SA that a collision left over: who lost may have dropped it while the answer that made
+   * it was being worked on, and the other side waits half a minute for its deletion, and as long
+   * for the answer to its own.
+   */
   void calmDown() {
-    simulation.runUntil(() -> calm(left) && calm(right), simulation.now() + 10 * SECOND);
+    simulation.runUntil(() -> calm(left) && calm(right), simulation.now() + 90 * SECOND);
   }
 
   /** Nothing is half done on a side: no IKE SA opening or closing, no Child SA being replaced. */
