@@ -85,7 +85,7 @@ final class Succession {
     IkeSa successor = IkeSa.successor(sa, facts);
     if (!sa.isUp()) {
       // We were told to close while our rekey ran. The peer has moved everything to the successor.
-      successor.discard();
+      successor.ending().discard();
       successor.pump();
     } else if (facts.initiator()) {
       byUs(facts, successor);
@@ -107,11 +107,11 @@ final class Succession {
     }
     met.peerSuccessor().succession().predecessor = null;
     if (met.weLose(facts.ni(), facts.nr())) {
-      successor.discard();
+      successor.ending().discard();
       successor.pump();
       handOver(met.peerSuccessor(), false);
     } else {
-      met.peerSuccessor().awaitDeletion();
+      met.peerSuccessor().ending().awaitDeletion();
       moveWaiting(met.peerSuccessor(), successor);
       handOver(successor, true);
     }
@@ -139,7 +139,7 @@ final class Succession {
   private void handOver(IkeSa successor, boolean byUs) {
     moveWaiting(sa, successor);
     successor.succession().replaced = byUs ? null : sa;
-    successor.inherit(sa.replacedBy(byUs));
+    successor.inherit(sa.ending().replacedBy(byUs));
     sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
     successor.pump();
   }
@@ -183,7 +183,7 @@ final class Succession {
     IkeSa old = replaced;
     replaced = null;
     if (old != null && old.life() instanceof Life.Replaced) {
-      old.awaitDeletion();
+      old.ending().awaitDeletion();
       sa.host().touched(old);
     }
   }
@@ -219,7 +219,7 @@ final class Succession {
     collision = null;
     if (met != null) {
       met.peerSuccessor().succession().predecessor = null;
-      met.peerSuccessor().discard();
+      met.peerSuccessor().ending().discard();
       met.peerSuccessor().pump();
     }
   }
@@ -233,12 +233,12 @@ final class Succession {
     collision = null;
     if (met != null) {
       met.peerSuccessor().succession().predecessor = null;
-      met.peerSuccessor().vanish();
+      met.peerSuccessor().ending().vanish();
     }
     IkeSa old = replaced;
     replaced = null;
     if (old != null && old.life() instanceof Life.Replaced) {
-      old.vanish();
+      old.ending().vanish();
     }
   }
 }
