@@ -122,6 +122,10 @@ public record LoadedPolicy(
     }
 
     private void certificate(String name, PolicyDocument.CertificateRef reference) {
+      String passwordName = reference.keyPassword();
+      if (passwordName != null && !isUsable(passwordName, reference)) {
+        return;
+      }
       byte[] keyBytes = null;
       char[] password = null;
       try {
@@ -141,6 +145,29 @@ public record LoadedPolicy(
           Arrays.fill(password, '\0');
         }
       }
+    }
+
+    /** A password that could not be fetched has its own message, and needs no second one. */
+    private boolean isUsable(String passwordName, PolicyDocument.CertificateRef reference) {
+      Secret password = passwords.get(passwordName);
+      if (password == null) {
+        return false;
+      }
+      byte[] octets = password.reveal(SecretAccess.raw());
+      boolean ascii = true;
+      for (byte octet : octets) {
+        ascii &= octet >= ' ' && octet <= '~';
+      }
+      Arrays.fill(octets, (byte) 0);
+      if (!ascii) {
+        problem(
+            reference.origin(),
+            "the password of "
+                + reference.key()
+                + " has characters outside of ASCII, which Java's key files do not know; give the"
+                + " key another one: openssl pkcs8 -topk8 -in OLD -out NEW");
+      }
+      return ascii;
     }
 
     private char @Nullable [] password(@Nullable String name) {

@@ -245,7 +245,7 @@ public final class IkeSa {
 
   /** Whether a wish for this peer can be fulfilled by this IKE SA, now or when it is up. */
   public boolean serves(String name) {
-    boolean open = isOpeningByUs() || (isUp() && !succession.isUndecided());
+    boolean open = isOpeningByUs() || (isUp() && !succession.undecided());
     return open && peer != null && peer.name().equals(name);
   }
 
@@ -488,11 +488,10 @@ public final class IkeSa {
     if (life instanceof Life.Opening || life instanceof Life.Authenticating) {
       vanish();
     } else if (isUp()) {
-      succession.abandon();
+      succession.discardPending();
       children.removeAll(this, DownReason.IKE_SA_GONE);
       life = new Life.Closing(reason, true);
       agenda.abortWaiting();
-      agenda.ignoreRunning(conversation.requestOutstanding());
       agenda.enqueue(InformationalInitiator.deleteIke(context, reason));
       clock.closing(env.now());
     }

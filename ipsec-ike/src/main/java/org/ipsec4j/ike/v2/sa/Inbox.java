@@ -156,11 +156,7 @@ final class Inbox {
     sa.conversation().taken();
     heard();
     follow(from, to);
-    if (exchange.isOver()) {
-      sa.agenda().finished();
-    } else {
-      exchange.onResponse(response.message());
-    }
+    exchange.onResponse(response.message());
   }
 
   /** Authentic and not to be processed: the peer hears so (2.21.3). */
@@ -237,6 +233,7 @@ final class Inbox {
   }
 
   private void heard() {
+    sa.succession().confirmed();
     sa.clock().heard(sa.env().now());
   }
 

@@ -22,9 +22,6 @@ final class SaClock {
   /** How long the last answer of a dead IKE SA is repeated. */
   private static final long LINGER = Duration.ofSeconds(10).toNanos();
 
-  /** Transmissions of a goodbye. */
-  private static final int GOODBYES = 3;
-
   private final IkeSa sa;
   private final TimerTable<SaTimer> timers = new TimerTable<>(SaTimer.class);
   private long lastInbound;
@@ -90,13 +87,9 @@ final class SaClock {
     return now - lastInbound >= nanos;
   }
 
-  /** How a request is sent again: goodbyes are not said for ever. */
+  /** How a request is sent again. */
   RetransmissionSchedule schedule() {
-    IkeProfile profile = sa.peer().ike();
-    boolean goodbye = sa.life() instanceof Life.Closing || sa.life() instanceof Life.Replaced;
-    int tries = goodbye ? Math.min(GOODBYES, profile.retransmitTries()) : profile.retransmitTries();
-    return new RetransmissionSchedule(
-        profile.retransmitInitial(), profile.retransmitFactorPercent(), tries, 0);
+    return RetransmissionSchedule.of(sa.peer().ike());
   }
 
   // --- running ---------------------------------------------------------------------------------
