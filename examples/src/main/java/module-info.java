@@ -4,5 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.ipsec4j.examples {
   requires org.ipsec4j.node;
+  requires org.ipsec4j.policy;
+  requires org.ipsec4j.crypto.jca;
   requires static org.jspecify;
 }

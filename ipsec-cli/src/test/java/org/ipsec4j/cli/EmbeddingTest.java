@@ -147,7 +147,7 @@ class EmbeddingTest {
             .start()) {
       port.write(packet);
       ByteBuffer answer = port.read(10_000);
-      return answer;
+      return java.util.Objects.requireNonNull(answer, "no answer");
     }
   }
 

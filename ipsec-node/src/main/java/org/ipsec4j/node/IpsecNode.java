@@ -253,7 +253,7 @@ public final class IpsecNode implements AutoCloseable {
    * Waits for a thread of ours, unless that is pointless: it may be ourselves, or need our lock.
    */
   private void join(Thread thread) {
-    if (thread == Thread.currentThread() || lock.isHeldByCurrentThread()) {
+    if (thread.equals(Thread.currentThread()) || lock.isHeldByCurrentThread()) {
       return;
     }
     try {

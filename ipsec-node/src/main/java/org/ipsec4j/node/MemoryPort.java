@@ -62,7 +62,7 @@ public final class MemoryPort implements PacketPort {
    */
   public @Nullable ByteBuffer read(long timeoutMillis) throws InterruptedException {
     byte[] packet = closed ? fromNode.poll() : fromNode.poll(timeoutMillis, TimeUnit.MILLISECONDS);
-    if (packet == END) {
+    if (isEnd(packet)) {
       // For the next reader that waits; there may be several.
       fromNode.offer(END);
       return null;
@@ -78,7 +78,7 @@ public final class MemoryPort implements PacketPort {
     try {
       byte[] packet = toNode.poll(timeoutMillis, TimeUnit.MILLISECONDS);
       int count = 0;
-      while (packet != null && packet != END) {
+      while (packet != null && !isEnd(packet)) {
         if (into.add(ByteBuffer.wrap(packet)) < 0) {
           into.drop(into.add(), DropReason.TOO_LONG);
         }
@@ -90,6 +90,12 @@ public final class MemoryPort implements PacketPort {
       Thread.currentThread().interrupt();
       return 0;
     }
+  }
+
+  /** The one array that stands for the end; a packet of no octets is another. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isEnd(byte @Nullable [] packet) {
+    return packet == END;
   }
 
   /** Hands packets to {@link #read}; when nobody reads, what does not fit is dropped. */

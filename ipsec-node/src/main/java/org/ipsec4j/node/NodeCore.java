@@ -215,7 +215,10 @@ public final class NodeCore {
       }
     }
     for (Association association : ledger.all()) {
-      if (association.inbound().takeSoftExpired() | association.outbound().takeSoftExpired()) {
+      // Both are asked: each tells once.
+      boolean inbound = association.inbound().takeSoftExpired();
+      boolean outbound = association.outbound().takeSoftExpired();
+      if (inbound || outbound) {
         ike.onCommand(now, new IkeCommand.RekeyChild(association.sa().id()));
       }
     }

@@ -234,9 +234,7 @@ class CollisionScenario {
         world.established();
         world.chatter(500 * SimWorld.MILLI, Duration.ofHours(1).toNanos());
         world.runFor(Duration.ofHours(1));
-        world.simulation.runUntil(
-            () -> SimWorld.calm(world.left) && SimWorld.calm(world.right),
-            world.simulation.now() + 10 * SimWorld.SECOND);
+        world.calmDown();
         world.runFor(Duration.ofSeconds(1));
         assertEquals(List.of(), world.missing());
         SaAssertions.assertEstablished(world.left, world.right);

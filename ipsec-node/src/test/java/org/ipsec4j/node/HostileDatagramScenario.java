@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.ike.IkeStatus.IkeSaStatus;
 import org.ipsec4j.api.ike.IkeStatus.Phase;
 import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.sim.Datagram;
 import org.ipsec4j.testkit.SaAssertions;
 import org.ipsec4j.testkit.SaView;
@@ -123,7 +125,7 @@ class HostileDatagramScenario {
           Datagram real = recordedTo(world, target);
           byte[] damaged = real.payload().toArray();
           if (world.random.chance(0.2)) {
-            damaged = java.util.Arrays.copyOf(damaged, world.random.below(damaged.length + 40));
+            damaged = Arrays.copyOf(damaged, world.random.below(damaged.length + 40));
           }
           int marker = real.to().port() == 4500 ? 4 : 0;
           for (int k = 1 + world.random.below(4); k > 0 && damaged.length > marker; k--) {
@@ -146,7 +148,7 @@ class HostileDatagramScenario {
             recordedTo(world, target)
                 .from(
                     new Endpoint(
-                        org.ipsec4j.api.net.IpAddress.v4(world.random.next() > 0 ? 1 : 2),
+                        IpAddress.v4(world.random.next() > 0 ? 1 : 2),
                         1024 + world.random.below(60_000))));
   }
 

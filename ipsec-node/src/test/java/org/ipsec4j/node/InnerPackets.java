@@ -18,8 +18,8 @@ final class InnerPackets {
    * @param length octets, {@link #SMALLEST} or more
    */
   static byte[] numbered(int number, boolean fromLeft, int length) {
-    int left = 0x0a010000 | number >>> 8 & 0xff;
-    int right = 0x0a020000 | number & 0xff;
+    int left = 0x0a010000 | (number >>> 8 & 0xff);
+    int right = 0x0a020000 | (number & 0xff);
     ByteBuffer packet = ByteBuffer.allocate(length);
     packet.put((byte) 0x45).put((byte) 0).putShort((short) length);
     packet.putShort((short) number).putShort((short) 0);

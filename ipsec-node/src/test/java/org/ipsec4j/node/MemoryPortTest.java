@@ -1,6 +1,5 @@
 package org.ipsec4j.node;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -99,7 +98,7 @@ final class MemoryPortTest {
     port.send(burst);
     ByteBuffer first = port.read(1000);
     assertNotNull(first);
-    assertArrayEquals(packet(5, 30).array(), first.array());
+    assertEquals(packet(5, 30), first);
     ByteBuffer second = port.read(1000);
     assertNotNull(second);
     assertEquals(31, second.remaining());

@@ -94,9 +94,9 @@ final class NodeCoreTest {
     }
   }
 
-  private record Sent(Endpoint from, Endpoint to, byte[] payload) {}
+  private record Sent(Endpoint from, Endpoint to, Bytes payload) {}
 
-  private final class World implements NodeIo {
+  private static final class World implements NodeIo {
     final List<Sent> sent = new ArrayList<>();
     final List<ByteBuffer> delivered = new ArrayList<>();
     final List<NodeEvent> events = new ArrayList<>();
@@ -107,7 +107,7 @@ final class NodeCoreTest {
     public boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
       byte[] copy = new byte[length];
       memory.get(offset, copy);
-      sent.add(new Sent(from, to, copy));
+      sent.add(new Sent(from, to, Bytes.copyOf(copy)));
       return sends;
     }
 
@@ -225,7 +225,7 @@ final class NodeCoreTest {
   }
 
   /** What the peer of SA {@code id} sees. */
-  private ByteBuffer openedByPeer(int id, byte[] payload) throws Exception {
+  private ByteBuffer openedByPeer(int id, Bytes payload) throws Exception {
     ChildSa theirs = Sas.theirs(Sas.ours(policy, id), id);
     Sad sad = new Sad();
     sad.install(
@@ -236,7 +236,7 @@ final class NodeCoreTest {
                 theirs.inboundKeys().encryption(),
                 theirs.inboundKeys().integrity())));
     PacketBurst burst = settings().newBurst();
-    burst.add(ByteBuffer.wrap(payload));
+    burst.add(ByteBuffer.wrap(payload.toArray()));
     try (EspInbound esp = new EspInbound(sad, List.of(Sas.CRYPTO), 8)) {
       esp.open(burst, PacketForm.PAYLOAD, 0);
     }
@@ -297,7 +297,7 @@ final class NodeCoreTest {
     assertEquals(Sas.THEM, sent.to());
     assertEquals(to("10.2.0.7"), openedByPeer(1, sent.payload()));
     assertEquals(1, counters().protectedOut());
-    assertEquals(sent.payload().length, counters().protectedOutBytes());
+    assertEquals(sent.payload().length(), counters().protectedOutBytes());
     assertEquals(to("10.2.0.7").remaining(), counters().innerInBytes());
   }
 
@@ -577,7 +577,7 @@ final class NodeCoreTest {
         new IkeOutput.Transmit(Sas.US, Sas.THEM, Bytes.ofHex("ff"), true));
     assertEquals(
         List.of("0102", "000000000102", "ff"),
-        world.sent.stream().map(sent -> Bytes.copyOf(sent.payload()).toHex()).toList());
+        world.sent.stream().map(sent -> sent.payload().toHex()).toList());
   }
 
   @Test

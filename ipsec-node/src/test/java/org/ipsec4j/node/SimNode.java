@@ -19,6 +19,7 @@ import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.sim.Datagram;
 import org.ipsec4j.sim.SimHost;
 import org.ipsec4j.sim.Simulation;
@@ -190,6 +191,11 @@ final class SimNode implements SimHost, SaSide {
   @Override
   public long installedAt(int inboundSpi) {
     return log.installedAt(inboundSpi);
+  }
+
+  @Override
+  public IkeSaId latest(IkeSaId ikeSa) {
+    return log.latest(ikeSa);
   }
 
   @Override

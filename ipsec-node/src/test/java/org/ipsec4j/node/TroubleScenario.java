@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeDropReason;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
@@ -180,9 +181,9 @@ class TroubleScenario {
   void damagedDatagramsDoNoDamage() {
     manySeeds(
         world -> {
-          world.network(Fault.corruption(0.05).until(Duration.ofSeconds(300).toNanos()));
+          world.network(Fault.corruption(0.05).until(Duration.ofMinutes(5).toNanos()));
           world.initiate(world.left);
-          world.chatter(500 * SimWorld.MILLI, Duration.ofSeconds(300).toNanos());
+          world.chatter(500 * SimWorld.MILLI, Duration.ofMinutes(5).toNanos());
           for (int i = 0; i < 20; i++) {
             SimNode node = world.random.chance(0.5) ? world.left : world.right;
             boolean ike = world.random.chance(0.5);
@@ -196,7 +197,7 @@ class TroubleScenario {
                   }
                 });
           }
-          world.runFor(Duration.ofSeconds(300));
+          world.runFor(Duration.ofMinutes(5));
           world.runFor(SimWorld.livenessTime());
           world.assertAgreement();
           NodeCounters.Snapshot counters = world.left.counters();
@@ -241,7 +242,7 @@ class TroubleScenario {
           if (world.seed % 2 == 0) {
             world.rekeyIke(world.right);
           }
-          world.left.command(new org.ipsec4j.api.ike.IkeCommand.Shutdown());
+          world.left.command(new IkeCommand.Shutdown());
           world.runFor(Duration.ofSeconds(60));
           assertTrue(world.left.isClosed());
           SaAssertions.assertNothingLeft(world.left, world.right);

@@ -74,6 +74,17 @@ class NarrowingTest {
   }
 
   @Test
+  void whatCoversThePacketStandsInFront() {
+    PadEntry all =
+        TestPeers.peer("all", p -> p.child("all", c -> c.local("0.0.0.0/0").remote("0.0.0.0/0")));
+    NarrowedChild child =
+        granted(
+            Narrowing.narrow(
+                all, ts("192.0.2.5", "203.0.113.0/24", "192.0.2.0/24"), ts("0.0.0.0/0"), false));
+    assertEquals(ts("192.0.2.0/24", "203.0.113.0/24"), child.localSelectors());
+  }
+
+  @Test
   void anUnacceptableFirstSelectorIsNoObstacle() {
     NarrowedChild child =
         granted(

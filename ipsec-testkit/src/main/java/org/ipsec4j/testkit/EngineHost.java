@@ -19,6 +19,7 @@ import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.api.sa.UdpEncapsulation;
 import org.ipsec4j.sim.Datagram;
 import org.ipsec4j.sim.SimHost;
@@ -386,6 +387,11 @@ public final class EngineHost implements SimHost, SaSide {
   @Override
   public long installedAt(int inboundSpi) {
     return log.installedAt(inboundSpi);
+  }
+
+  @Override
+  public IkeSaId latest(IkeSaId ikeSa) {
+    return log.latest(ikeSa);
   }
 
   @Override

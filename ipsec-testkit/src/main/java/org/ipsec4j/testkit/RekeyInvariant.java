@@ -126,7 +126,7 @@ public final class RekeyInvariant implements Simulation.Invariant {
     return carrierIsUp(sender, view, receiver) ? null : Excuse.IKE_SA_LOST;
   }
 
-  /** Whether the receiver still has the IKE SA that carries the SA at the sender. */
+  /** Whether the receiver has the IKE SA that carries the SA at the sender, or its successor. */
   private static boolean carrierIsUp(SaSide sender, SaView view, SaSide receiver) {
     IkeSaId carrier =
         sender.ike().ikeSas().stream()
@@ -136,8 +136,9 @@ public final class RekeyInvariant implements Simulation.Invariant {
             .map(IkeSaStatus::ikeSa)
             .findFirst()
             .orElse(view.sa().ikeSa());
+    IkeSaId latest = receiver.latest(carrier);
     return receiver.ike().ikeSas().stream()
-        .anyMatch(ike -> ike.ikeSa().equals(carrier) && ike.phase() != Phase.CLOSING);
+        .anyMatch(ike -> ike.ikeSa().equals(latest) && ike.phase() != Phase.CLOSING);
   }
 
   private static @Nullable Excuse of(DownReason reason) {

@@ -8,6 +8,7 @@ import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.IkeSaId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public final class SaLog {
   private final Map<Integer, Entry> bySpi = new HashMap<>();
   private final Map<ChildSaId, DownReason> down = new HashMap<>();
   private final Map<ChildSaId, IkeEvent.ChildRekeyed> rekeys = new HashMap<>();
+  private final Map<IkeSaId, IkeSaId> successors = new HashMap<>();
   private long restartedAt = Long.MIN_VALUE;
 
   /** Nothing so far. */
@@ -45,6 +47,8 @@ public final class SaLog {
       down.put(gone.child(), gone.reason());
     } else if (event instanceof IkeEvent.ChildRekeyed rekeyed) {
       rekeys.put(rekeyed.child(), rekeyed);
+    } else if (event instanceof IkeEvent.IkeRekeyed rekeyed) {
+      successors.put(rekeyed.old(), rekeyed.ikeSa());
     }
   }
 
@@ -54,6 +58,7 @@ public final class SaLog {
     bySpi.clear();
     down.clear();
     rekeys.clear();
+    successors.clear();
     restartedAt = now;
   }
 
@@ -64,6 +69,15 @@ public final class SaLog {
       throw new AssertionError(id + " was never installed");
     }
     return entry;
+  }
+
+  /** As {@link SaSide#latest}. */
+  public IkeSaId latest(IkeSaId ikeSa) {
+    IkeSaId last = ikeSa;
+    for (IkeSaId next = successors.get(last); next != null; next = successors.get(last)) {
+      last = next;
+    }
+    return last;
   }
 
   /** As {@link SaSide#everInstalled}. */

@@ -6,6 +6,7 @@ import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.IkeSaId;
 
 /** One side of a simulation, as judges see it: a bare engine or a whole node. */
 public interface SaSide {
@@ -32,6 +33,9 @@ public interface SaSide {
 
   /** When the Child SA with this inbound SPI was installed. */
   long installedAt(int inboundSpi);
+
+  /** The IKE SA that took this one's place last, as far as this side was told; or itself. */
+  IkeSaId latest(IkeSaId ikeSa);
 
   /** What was installed under this name at any time since the last restart. */
   Optional<ChildSa> everInstalled(ChildSaId id);

@@ -4,11 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.ike.IkeOutput;
+import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.sa.ChildSa;
+import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.testkit.RekeyInvariant.Excuse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,9 +88,7 @@ class RekeyInvariantTest {
   void aResponderWithoutPatienceIsABreach() {
     a.replace(1, a.sa(2, 0x1002, 0x2002, true));
     // Says that it is the initiator's to send at once, and yet tells that it answered.
-    b.say(
-        new IkeOutput.ReplaceChildSa(
-            new org.ipsec4j.api.sa.ChildSaId(1), b.sa(2, 0x2002, 0x1002, false), true));
+    b.say(new IkeOutput.ReplaceChildSa(new ChildSaId(1), b.sa(2, 0x2002, 0x1002, false), true));
     left();
     right();
     // EngineHost believes the output, so what it shows is judged by hand.
@@ -93,7 +97,8 @@ class RekeyInvariantTest {
     SaView judged = new SaView(hasty.sa(), true, false, hasty.replaces(), false, hasty.evidence());
     RekeyInvariant strict =
         new RekeyInvariant(
-            pair.left(), new Shown(pair.right(), pair.right().childSas().getFirst(), judged));
+            pair.left(),
+            new Shown(pair.right(), List.of(pair.right().childSas().getFirst(), judged)));
     AssertionError breach = assertThrows(AssertionError.class, () -> strict.check(5));
     assertTrue(String.valueOf(breach.getMessage()).contains("before any evidence"));
   }
@@ -125,19 +130,19 @@ class RekeyInvariantTest {
   }
 
   /** A side that shows other SAs than it has. */
-  private record Shown(SaSide side, SaView... views) implements SaSide {
+  private record Shown(SaSide side, List<SaView> views) implements SaSide {
     @Override
     public String name() {
       return side.name();
     }
 
     @Override
-    public java.util.List<SaView> childSas() {
-      return java.util.List.of(views);
+    public List<SaView> childSas() {
+      return views;
     }
 
     @Override
-    public org.ipsec4j.api.ike.IkeStatus ike() {
+    public IkeStatus ike() {
       return side.ike();
     }
 
@@ -147,8 +152,13 @@ class RekeyInvariantTest {
     }
 
     @Override
-    public java.util.Optional<DownReason> wentDown(int inboundSpi) {
+    public Optional<DownReason> wentDown(int inboundSpi) {
       return side.wentDown(inboundSpi);
+    }
+
+    @Override
+    public IkeSaId latest(IkeSaId ikeSa) {
+      return side.latest(ikeSa);
     }
 
     @Override
@@ -162,8 +172,7 @@ class RekeyInvariantTest {
     }
 
     @Override
-    public java.util.Optional<org.ipsec4j.api.sa.ChildSa> everInstalled(
-        org.ipsec4j.api.sa.ChildSaId id) {
+    public Optional<ChildSa> everInstalled(ChildSaId id) {
       return side.everInstalled(id);
     }
   }

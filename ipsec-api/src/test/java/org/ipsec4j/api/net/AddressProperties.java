@@ -94,7 +94,7 @@ final class AddressProperties {
     StringBuilder text = new StringBuilder();
     byte[] octets = address.octets();
     for (int i = 0; i < 16; i += 2) {
-      int word = (octets[i] & 0xff) << 8 | octets[i + 1] & 0xff;
+      int word = ((octets[i] & 0xff) << 8) | (octets[i + 1] & 0xff);
       text.append(i == 0 ? "" : ":").append(Integer.toHexString(word));
     }
     return text.toString();

@@ -21,6 +21,7 @@ final class Replay implements AutoCloseable {
   private final ArrayDeque<byte[]> onTheWay = new ArrayDeque<>();
   private final Thread reader;
   private int bytesOnTheWay;
+  private long compared;
   private long arrived;
   private long lost;
   private long foreign;
@@ -74,11 +75,14 @@ final class Replay implements AutoCloseable {
   }
 
   private synchronized boolean awaitProgress() throws InterruptedException {
-    long left = lastProgress + PATIENCE_NANOS - System.nanoTime();
-    if (left <= 0) {
-      return false;
+    long seen = compared;
+    while (compared == seen) {
+      long left = lastProgress + PATIENCE_NANOS - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      wait(left / 1_000_000 + 1);
     }
-    wait(left / 1_000_000 + 1);
     return true;
   }
 
@@ -87,7 +91,9 @@ final class Replay implements AutoCloseable {
       while (!closed) {
         ByteBuffer packet = outOf.read(100);
         if (packet != null) {
-          compare(packet.array());
+          byte[] bytes = new byte[packet.remaining()];
+          packet.get(bytes);
+          compare(bytes);
         }
       }
     } catch (InterruptedException e) {
@@ -96,6 +102,8 @@ final class Replay implements AutoCloseable {
   }
 
   private synchronized void compare(byte[] packet) {
+    compared++;
+    notifyAll();
     int skipped = 0;
     for (Iterator<byte[]> expected = onTheWay.iterator();
         expected.hasNext() && skipped < LOOK_AHEAD; ) {
@@ -107,13 +115,11 @@ final class Replay implements AutoCloseable {
         lost += skipped;
         arrived++;
         lastProgress = System.nanoTime();
-        notifyAll();
         return;
       }
       skipped++;
     }
     foreign++;
-    notifyAll();
   }
 
   /** Packets that came out as they went in. */

@@ -30,6 +30,8 @@ public final class OuterRecorder implements OuterTap, Closeable {
   }
 
   /**
+   * Starts a capture.
+   *
    * @param file appears when the recorder is closed
    * @throws IOException when the folder cannot be written
    */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.ipsec4j.api.ike.IkeEvent;
@@ -33,7 +34,7 @@ final class EventPrinter {
     Map<String, Object> fields = EventFields.of(event);
     if (style == Style.text && event instanceof NodeEvent.Ike(IkeEvent.NegotiationFailed failed)) {
       line(
-          LocalTime.now().truncatedTo(ChronoUnit.SECONDS)
+          LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS)
               + " negotiation failed: "
               + failed.diagnosis().text());
     } else {
@@ -51,7 +52,7 @@ final class EventPrinter {
       return;
     }
     StringBuilder text = new StringBuilder();
-    text.append(LocalTime.now().truncatedTo(ChronoUnit.SECONDS));
+    text.append(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
     fields.forEach(
         (name, value) ->
             text.append(name.equals("event") ? " " + value : " " + name + "=" + value));

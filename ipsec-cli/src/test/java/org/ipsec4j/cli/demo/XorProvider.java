@@ -1,5 +1,7 @@
 package org.ipsec4j.cli.demo;
 
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoBurst;
@@ -50,11 +52,12 @@ final class XorProvider implements CryptoProvider {
     public boolean submit(CryptoBurst burst) {
       for (int i = 0; i < burst.size(); i++) {
         CryptoOp op = burst.op(i);
+        ByteBuffer slab = Objects.requireNonNull(op.slab);
         for (int at = op.textOffset; at < op.textOffset + op.textLength; at++) {
-          op.slab.put(at, (byte) (op.slab.get(at) ^ pad));
+          slab.put(at, (byte) (slab.get(at) ^ pad));
         }
         if (op.seal) {
-          op.slab.put(op.icvOffset, new byte[16]);
+          slab.put(op.icvOffset, new byte[16]);
         }
         op.status = CryptoOp.Status.OK;
       }

@@ -76,7 +76,7 @@ class LoadedPolicyTest {
 
   private List<String> problems(Path file) {
     PolicyProblem problem = assertThrows(PolicyProblem.class, () -> LoadedPolicy.load(file));
-    return problem.getMessage().lines().toList();
+    return String.valueOf(problem.getMessage()).lines().toList();
   }
 
   @Test
@@ -229,7 +229,8 @@ class LoadedPolicyTest {
 
   @Test
   void packetsInClearAreWarnedOf() throws Exception {
-    LoadedPolicy loaded = LoadedPolicy.load(changed("version: 1\n", "version: 1\ndefault: bypass\n"));
+    LoadedPolicy loaded =
+        LoadedPolicy.load(changed("version: 1\n", "version: 1\ndefault: bypass\n"));
     assertEquals(1, loaded.warnings().size(), loaded.warnings()::toString);
     assertTrue(loaded.warnings().getFirst().contains("NO_CLEAR_PATH"));
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.node.capture.CaptureReader;
@@ -33,20 +34,25 @@ class OuterRecorderTest {
     }
     try (CaptureReader reader = CaptureReader.open(file)) {
       IpOutcome.Packet packet =
-          assertInstanceOf(IpOutcome.Packet.class, IpExtractor.extract(reader.next()));
+          assertInstanceOf(
+              IpOutcome.Packet.class, IpExtractor.extract(Objects.requireNonNull(reader.next())));
       assertFalse(packet.badHeaderChecksum());
       return packet.toByteArray();
     }
   }
 
+  private static int word(byte[] packet, int at) {
+    return (packet[at] & 0xff) << 8 | (at + 1 < packet.length ? packet[at + 1] & 0xff : 0);
+  }
+
   /** One's complement sum over pseudo header and datagram is all ones (RFC 768). */
   private static void checkUdp(byte[] packet, int header, int addresses) {
-    long sum = 17 + packet.length - header;
+    long sum = 17L + packet.length - header;
     for (int i = addresses; i < header; i += 2) {
-      sum += (packet[i] & 0xff) << 8 | packet[i + 1] & 0xff;
+      sum += word(packet, i);
     }
     for (int i = header; i < packet.length; i += 2) {
-      sum += (packet[i] & 0xff) << 8 | (i + 1 < packet.length ? packet[i + 1] & 0xff : 0);
+      sum += word(packet, i);
     }
     while (sum >>> 16 != 0) {
       sum = (sum & 0xffff) + (sum >>> 16);

@@ -67,7 +67,7 @@ final class RunningGateway implements AutoCloseable {
         Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
     for (String property :
         List.of("jdk.module.path", "java.class.path", "surefire.real.class.path")) {
-      for (String entry : System.getProperty(property, "").split(File.pathSeparator)) {
+      for (String entry : System.getProperty(property, "").split(File.pathSeparator, -1)) {
         if (!entry.isEmpty()) {
           path.add(entry);
         }

@@ -95,14 +95,12 @@ public final class CreateChildInitiator extends OwnExchange {
 
   /** The same wish as an exchange of its own, for another try. */
   CreateChildInitiator again() {
-    CreateChildInitiator next = new CreateChildInitiator(sa, wanted, rekeyed, failures);
-    next.putOffSince = putOffSince;
-    return next;
+    return on(sa);
   }
 
   /** The same wish on another IKE SA, which took this one's place. */
   public CreateChildInitiator on(ExchangeContext successor) {
-    CreateChildInitiator next = new CreateChildInitiator(successor, wanted, rekeyed);
+    CreateChildInitiator next = new CreateChildInitiator(successor, wanted, rekeyed, failures);
     next.putOffSince = putOffSince;
     return next;
   }

@@ -123,19 +123,6 @@ final class Agenda {
     }
   }
 
-  /**
-   * What runs is not wanted any more.
-   *
-   * @param asked whether its request went out, so that its answer must still be awaited
-   */
-  void ignoreRunning(boolean asked) {
-    if (asked && running != null) {
-      running.abort();
-    } else {
-      abortRunning();
-    }
-  }
-
   /** What waits will not be done. */
   void abortWaiting() {
     takeWaiting().forEach(OwnExchange::abort);

@@ -24,8 +24,8 @@ final class Contacts {
           && other.isWith(sa.peer())
           && other.isOf(sa.remoteIdentity())
           && other.establishedBefore(sa)) {
-        other.down(DownReason.REPLACED_BY_NEW_CONTACT);
-        other.vanish();
+        other.ending().down(DownReason.REPLACED_BY_NEW_CONTACT);
+        other.ending().vanish();
       }
     }
   }

@@ -318,6 +318,13 @@ final class Conversation {
     initResponse = Bytes.EMPTY;
   }
 
+  /** What came of a message that did not become whole is forgotten. */
+  void forgetFragments() {
+    if (channel != null) {
+      channel.forgetFragments();
+    }
+  }
+
   /** An outstanding request is not sent again. */
   void stopAsking() {
     own.clear();

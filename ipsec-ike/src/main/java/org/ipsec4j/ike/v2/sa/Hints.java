@@ -37,9 +37,7 @@ final class Hints {
 
   /** Nobody answered IKE_SA_INIT. */
   Diagnosis noAnswer(PadEntry peer, Endpoint remote) {
-    return hints.isEmpty()
-        ? Diagnoses.noAnswer(peer, remote)
-        : hints.getFirst();
+    return hints.isEmpty() ? Diagnoses.noAnswer(peer, remote) : hints.getFirst();
   }
 
   /** Nobody answered IKE_AUTH. */

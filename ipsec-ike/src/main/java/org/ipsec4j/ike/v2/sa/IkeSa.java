@@ -5,10 +5,10 @@ import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.ike.Diagnosis;
 import org.ipsec4j.api.ike.IkeEvent;
-import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.policy.Identity;
+import org.ipsec4j.api.policy.Origin;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.api.sa.UdpEncapsulation;
@@ -44,6 +44,7 @@ public final class IkeSa {
   private final SaContext context = new SaContext(this);
   private final Inbox inbox = new Inbox(this);
   private final Succession succession = new Succession(this);
+  private final Ending ending = new Ending(this);
   private final SaClock clock;
   private final Hints hints = new Hints();
   private ChildLedger children;
@@ -185,7 +186,7 @@ public final class IkeSa {
   /** Time passed. */
   public void onTimeout(long now) {
     if (conversation.givesUp(now)) {
-      peerIsSilent();
+      ending.peerIsSilent(hints);
     }
     clock.onTimeout(now);
     if (isUp()) {
@@ -197,30 +198,9 @@ public final class IkeSa {
     pump();
   }
 
-  private void peerIsSilent() {
-    switch (life) {
-      case Life.Opening opening -> context.collapse(hints.noAnswer(peer(), path.remote()));
-      case Life.Authenticating authenticating ->
-          context.collapse(hints.noAnswerAfterInit(peer(), path.remote()));
-      case Life.Up up -> {
-        context.tellFailure(
-            Diagnoses.unresponsive(peer(), path.remote(), peer().ike().retransmitTries()));
-        down(DownReason.PEER_UNRESPONSIVE);
-        vanish();
-      }
-      case Life.Closing closing -> ended();
-      case Life.Replaced replaced -> vanish();
-      case Life.Lingering lingering -> {}
-      case Life.Gone gone -> {}
-    }
-  }
-
   /** The engine closes: the peer is not waited for any longer. */
   public void abandon() {
-    if (life instanceof Life.Closing closing && closing.wasUp()) {
-      tellDown(closing.reason());
-    }
-    vanish();
+    ending.abandon();
   }
 
   /** For monitors; null when there is nothing to show any more. */
@@ -245,7 +225,7 @@ public final class IkeSa {
 
   /** Whether a wish for this peer can be fulfilled by this IKE SA, now or when it is up. */
   public boolean serves(String name) {
-    boolean open = isOpeningByUs() || (isUp() && !succession.isUndecided());
+    boolean open = isOpeningByUs() || (isUp() && !succession.undecided());
     return open && peer != null && peer.name().equals(name);
   }
 
@@ -319,6 +299,10 @@ public final class IkeSa {
     return succession;
   }
 
+  Ending ending() {
+    return ending;
+  }
+
   List<PadEntry> candidates() {
     return candidates;
   }
@@ -328,6 +312,11 @@ public final class IkeSa {
       throw new IllegalStateException("the peer is not known yet");
     }
     return peer;
+  }
+
+  /** Where the peer was written; null while it is unknown. */
+  @Nullable Origin origin() {
+    return peer == null ? null : peer.origin();
   }
 
   String peerName() {
@@ -376,8 +365,7 @@ public final class IkeSa {
       secure(agreed);
     } catch (CryptoException e) {
       agreed.keys().destroy();
-      context.collapse(
-          Diagnoses.cryptoFailed("IKE_SA_INIT", e, peer == null ? null : peer.origin()));
+      context.collapse(Diagnoses.cryptoFailed("IKE_SA_INIT", e, origin()));
       return;
     }
     life = new Life.Authenticating();
@@ -447,129 +435,30 @@ public final class IkeSa {
     }
   }
 
+  /** Child SAs of the IKE SA whose place this one takes. */
   void inherit(ChildLedger ledger) {
     children = ledger;
     ledger.handedTo(this);
   }
 
-  /** Another IKE SA takes its place, children and all; it is only there to be deleted. */
-  ChildLedger replacedBy(boolean weDelete) {
-    life = new Life.Replaced();
-    clock.replaced(env.now());
-    if (weDelete) {
-      agenda.enqueue(InformationalInitiator.deleteIke(context, DownReason.REDUNDANT));
-    }
-    ChildLedger moved = children;
+  /** Child SAs for who takes the place of this one. */
+  ChildLedger bequeath() {
+    ChildLedger all = children;
     children = new ChildLedger(env);
-    return moved;
+    return all;
   }
 
-  /** It is left over by a collision; the peer is to delete it. */
-  void awaitDeletion() {
-    life = new Life.Replaced();
-    clock.closing(env.now());
+  /** The life goes on to its next phase. */
+  void enter(Life next) {
+    life = next;
   }
 
-  /** It is deleted, and nobody but the peer is told. */
-  void closeQuietly(DownReason reason, OwnExchange goodbye) {
-    life = new Life.Closing(reason, false);
-    clock.closing(env.now());
-    agenda.enqueue(goodbye);
-  }
-
-  /** It is left over by a collision. */
-  void discard() {
-    closeQuietly(
-        DownReason.REDUNDANT, InformationalInitiator.deleteIke(context, DownReason.REDUNDANT));
-  }
-
-  /** Deletes it on both sides; packets stop now. */
-  void close(DownReason reason) {
-    if (life instanceof Life.Opening || life instanceof Life.Authenticating) {
-      vanish();
-    } else if (isUp()) {
-      succession.abandon();
-      children.removeAll(this, DownReason.IKE_SA_GONE);
-      life = new Life.Closing(reason, true);
-      agenda.abortWaiting();
-      agenda.ignoreRunning(conversation.requestOutstanding());
-      agenda.enqueue(InformationalInitiator.deleteIke(context, reason));
-      clock.closing(env.now());
-    }
-  }
-
-  /** Its deletion was answered, or the peer deleted it. */
-  void deleted(DownReason reason) {
-    if (succession.undecided()) {
-      succession.lostByPeer();
-    } else if (isUp() && !succession.concludeByDeletion()) {
-      down(reason);
-    } else if (life instanceof Life.Closing closing && closing.wasUp()) {
-      tellDown(closing.reason());
-    }
-    if (reason == DownReason.DELETED_BY_PEER) {
-      linger();
-    } else {
-      vanish();
-    }
-  }
-
-  /** It was waited for long enough. */
-  void ended() {
-    if (life instanceof Life.Replaced && !agenda.busy()) {
-      // The peer ought to have deleted it.
-      discard();
-    } else {
-      abandon();
-    }
-  }
-
-  /** An IKE SA that was up is down; what is left of it ends next. */
-  void down(DownReason reason) {
-    succession.abandon();
-    children.removeAll(this, DownReason.IKE_SA_GONE);
-    tellDown(reason);
-  }
-
-  private void tellDown(DownReason reason) {
-    env.tell(new IkeEvent.IkeDown(peer().name(), id(), reason));
-  }
-
-  /** Our own cryptography fails: nothing can be said to the peer any more. */
-  void broken(CryptoException e) {
-    context.tellFailure(Diagnoses.cryptoFailed("sealing", e, peer == null ? null : peer.origin()));
-    if (isUp()) {
-      down(DownReason.PROTOCOL_ERROR);
-    }
-    vanish();
-  }
-
-  /** Nothing is left but the last answer. */
-  void linger() {
-    if (life instanceof Life.Gone) {
-      return;
-    }
-    agenda.abortAll();
-    children.removeAll(this, DownReason.IKE_SA_GONE);
-    life = new Life.Lingering();
-    conversation.stopAsking();
-    clock.lingering(env.now());
-  }
-
-  /** Nothing is left. */
-  void vanish() {
-    if (life instanceof Life.Gone) {
-      return;
-    }
-    agenda.abortAll();
-    clock.stop();
-    children.removeAll(this, DownReason.IKE_SA_GONE);
-    life = new Life.Gone();
+  /** Keys are wiped. */
+  void forgetKeys() {
     conversation.destroy();
     if (facts != null) {
       facts.keys().destroy();
     }
-    host.removed(this);
   }
 
   @Override

@@ -49,7 +49,10 @@ final class Inbox {
     IkeHeader header = outer.header();
     switch (sa.conversation().receive(from, to, datagram, outer)) {
       case Received.Nothing nothing -> {}
-      case Received.Part part -> heard();
+      case Received.Part part -> {
+        heard();
+        sa.clock().fragment(sa.env().now());
+      }
       case Received.Hint hint -> onHint(hint, header);
       case Received.Request request -> onRequest(from, to, request.message());
       case Received.Response response -> onResponse(from, to, response);
@@ -156,11 +159,7 @@ final class Inbox {
     sa.conversation().taken();
     heard();
     follow(from, to);
-    if (exchange.isOver()) {
-      sa.agenda().finished();
-    } else {
-      exchange.onResponse(response.message());
-    }
+    exchange.onResponse(response.message());
   }
 
   /** Authentic and not to be processed: the peer hears so (2.21.3). */
@@ -185,9 +184,9 @@ final class Inbox {
     if (bad.answer().is(NotifyType.INVALID_SYNTAX)) {
       // Fatal on both sides, without a Delete payload (2.21.3).
       if (sa.isUp()) {
-        sa.down(DownReason.PROTOCOL_ERROR);
+        sa.ending().down(DownReason.PROTOCOL_ERROR);
       }
-      sa.linger();
+      sa.ending().linger();
     }
   }
 
@@ -204,9 +203,9 @@ final class Inbox {
       sa.context().collapseWithNotice(Diagnoses.protocolError(phase, bad.detail(), origin));
     } else if (sa.isUp()) {
       sa.context().tellFailure(Diagnoses.protocolError(phase, bad.detail(), origin));
-      sa.close(DownReason.PROTOCOL_ERROR);
+      sa.ending().close(DownReason.PROTOCOL_ERROR);
     } else {
-      sa.vanish();
+      sa.ending().vanish();
     }
   }
 
@@ -237,6 +236,7 @@ final class Inbox {
   }
 
   private void heard() {
+    sa.succession().confirmed();
     sa.clock().heard(sa.env().now());
   }
 

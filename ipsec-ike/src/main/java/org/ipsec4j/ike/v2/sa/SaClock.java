@@ -19,11 +19,11 @@ final class SaClock {
    */
   private static final long RETIRE_AFTER = Duration.ofMinutes(3).toNanos();
 
+  /** How long fragments wait for the others. */
+  private static final long FRAGMENTS_WITHIN = Duration.ofMinutes(2).toNanos();
+
   /** How long the last answer of a dead IKE SA is repeated. */
   private static final long LINGER = Duration.ofSeconds(10).toNanos();
-
-  /** Transmissions of a goodbye. */
-  private static final int GOODBYES = 3;
 
   private final IkeSa sa;
   private final TimerTable<SaTimer> timers = new TimerTable<>(SaTimer.class);
@@ -81,6 +81,11 @@ final class SaClock {
     timers.cancelAll();
   }
 
+  /** A fragment came: the others have as long as a requester would wait (RFC 7383 2.6). */
+  void fragment(long now) {
+    timers.setAfter(SaTimer.FRAGMENTS, now, FRAGMENTS_WITHIN);
+  }
+
   /** The peer is known to live. */
   void heard(long now) {
     lastInbound = now;
@@ -90,13 +95,9 @@ final class SaClock {
     return now - lastInbound >= nanos;
   }
 
-  /** How a request is sent again: goodbyes are not said for ever. */
+  /** How a request is sent again. */
   RetransmissionSchedule schedule() {
-    IkeProfile profile = sa.peer().ike();
-    boolean goodbye = sa.life() instanceof Life.Closing || sa.life() instanceof Life.Replaced;
-    int tries = goodbye ? Math.min(GOODBYES, profile.retransmitTries()) : profile.retransmitTries();
-    return new RetransmissionSchedule(
-        profile.retransmitInitial(), profile.retransmitFactorPercent(), tries, 0);
+    return RetransmissionSchedule.of(sa.peer().ike());
   }
 
   // --- running ---------------------------------------------------------------------------------
@@ -108,12 +109,13 @@ final class SaClock {
   void onTimeout(long now) {
     for (SaTimer timer = timers.expired(now); timer != null; timer = timers.expired(now)) {
       switch (timer) {
-        case OPENING -> sa.vanish();
+        case OPENING -> sa.ending().vanish();
         case REKEY -> sa.rekeyIke();
-        case EXPIRE -> sa.close(DownReason.EXPIRED);
+        case EXPIRE -> sa.ending().close(DownReason.EXPIRED);
         case LIVENESS -> onLiveness(now);
         case KEEPALIVE -> onKeepalive(now);
-        case END -> sa.ended();
+        case FRAGMENTS -> sa.conversation().forgetFragments();
+        case END -> sa.ending().ended();
       }
     }
   }

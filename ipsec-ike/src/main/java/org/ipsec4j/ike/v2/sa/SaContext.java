@@ -91,7 +91,7 @@ final class SaContext implements ExchangeContext {
     try {
       sa.conversation().request(exchangeType, payloads, sa.clock().schedule());
     } catch (CryptoException e) {
-      sa.broken(e);
+      sa.ending().broken(e);
     }
   }
 
@@ -100,7 +100,7 @@ final class SaContext implements ExchangeContext {
     try {
       sa.conversation().answer(sa.inbox().answeringType(), payloads);
     } catch (CryptoException e) {
-      sa.broken(e);
+      sa.ending().broken(e);
     }
   }
 
@@ -118,7 +118,7 @@ final class SaContext implements ExchangeContext {
   public void postpone(OwnExchange exchange, long since) {
     if (env().now() - since > OUT_OF_STEP) {
       exchange.abort();
-      sa.close(DownReason.PROTOCOL_ERROR);
+      sa.ending().close(DownReason.PROTOCOL_ERROR);
     } else {
       sa.agenda().postpone(env().now(), env().random(), exchange);
     }
@@ -168,20 +168,20 @@ final class SaContext implements ExchangeContext {
   @Override
   public void collapse(Diagnosis diagnosis) {
     tellFailure(diagnosis);
-    sa.vanish();
+    sa.ending().vanish();
   }
 
   @Override
   public void collapseAfterAnswer(Diagnosis diagnosis) {
     tellFailure(diagnosis);
-    sa.linger();
+    sa.ending().linger();
   }
 
   @Override
   public void collapseWithNotice(Diagnosis diagnosis) {
     tellFailure(diagnosis);
     sa.agenda().abortAll();
-    sa.closeQuietly(DownReason.PROTOCOL_ERROR, InformationalInitiator.notice(this));
+    sa.ending().closeQuietly(DownReason.PROTOCOL_ERROR, InformationalInitiator.notice(this));
   }
 
   @Override
@@ -269,12 +269,12 @@ final class SaContext implements ExchangeContext {
     } catch (CryptoException e) {
       successor.keys().destroy();
       tellFailure(Diagnoses.cryptoFailed("CREATE_CHILD_SA", e, peer().origin()));
-      sa.close(DownReason.PROTOCOL_ERROR);
+      sa.ending().close(DownReason.PROTOCOL_ERROR);
     }
   }
 
   @Override
   public void ikeDeleted(DownReason reason) {
-    sa.deleted(reason);
+    sa.ending().deleted(reason);
   }
 }

@@ -12,6 +12,8 @@ enum SaTimer {
   LIVENESS,
   /** The NAT in front of us is kept awake (RFC 3948 4). */
   KEEPALIVE,
+  /** Fragments of a message that did not become whole are forgotten (RFC 7383 2.6). */
+  FRAGMENTS,
   /** A replaced or closing IKE SA is not waited for any longer; a lingering one is forgotten. */
   END
 }

@@ -25,6 +25,7 @@ final class Succession {
   private final Map<ChildSaId, RekeyCollision<Child>> childCollisions = new HashMap<>();
   private @Nullable RekeyCollision<IkeSa> collision;
   private @Nullable IkeSa predecessor;
+  private @Nullable IkeSa replaced;
 
   Succession(IkeSa sa) {
     this.sa = sa;
@@ -84,7 +85,7 @@ final class Succession {
     IkeSa successor = IkeSa.successor(sa, facts);
     if (!sa.isUp()) {
       // We were told to close while our rekey ran. The peer has moved everything to the successor.
-      successor.discard();
+      successor.ending().discard();
       successor.pump();
     } else if (facts.initiator()) {
       byUs(facts, successor);
@@ -106,11 +107,11 @@ final class Succession {
     }
     met.peerSuccessor().succession().predecessor = null;
     if (met.weLose(facts.ni(), facts.nr())) {
-      successor.discard();
+      successor.ending().discard();
       successor.pump();
       handOver(met.peerSuccessor(), false);
     } else {
-      met.peerSuccessor().awaitDeletion();
+      met.peerSuccessor().ending().awaitDeletion();
       moveWaiting(met.peerSuccessor(), successor);
       handOver(successor, true);
     }
@@ -137,7 +138,8 @@ final class Succession {
 
   private void handOver(IkeSa successor, boolean byUs) {
     moveWaiting(sa, successor);
-    successor.inherit(sa.replacedBy(byUs));
+    successor.succession().replaced = byUs ? null : sa;
+    successor.inherit(sa.ending().replacedBy(byUs));
     sa.env().tell(new IkeEvent.IkeRekeyed(sa.peer().name(), sa.id(), successor.id(), byUs));
     successor.pump();
   }
@@ -173,9 +175,17 @@ final class Succession {
     }
   }
 
-  /** Whether another IKE SA may turn out to stay in the place of this one. */
-  boolean isUndecided() {
-    return predecessor != null;
+  /**
+   * The peer speaks on this IKE SA, so it has our answer to its rekey: the old one need not be kept
+   * for repetitions of that any longer.
+   */
+  void confirmed() {
+    IkeSa old = replaced;
+    replaced = null;
+    if (old != null && old.life() instanceof Life.Replaced) {
+      old.ending().awaitDeletion();
+      sa.host().touched(old);
+    }
   }
 
   /** The peer uses this IKE SA already, so for it our own rekey of the old one is no matter. */
@@ -203,13 +213,32 @@ final class Succession {
     return true;
   }
 
-  /** The IKE SA goes, and with it what was to take its place. */
+  /** We close the IKE SA, and with it what the peer made to take its place. */
+  void discardPending() {
+    RekeyCollision<IkeSa> met = collision;
+    collision = null;
+    if (met != null) {
+      met.peerSuccessor().succession().predecessor = null;
+      met.peerSuccessor().ending().discard();
+      met.peerSuccessor().pump();
+    }
+  }
+
+  /**
+   * The IKE SA is gone, and with it what was to take its place, and what it took the place of when
+   * the peer never came to know that.
+   */
   void abandon() {
     RekeyCollision<IkeSa> met = collision;
     collision = null;
     if (met != null) {
       met.peerSuccessor().succession().predecessor = null;
-      met.peerSuccessor().vanish();
+      met.peerSuccessor().ending().vanish();
+    }
+    IkeSa old = replaced;
+    replaced = null;
+    if (old != null && old.life() instanceof Life.Replaced) {
+      old.ending().vanish();
     }
   }
 }

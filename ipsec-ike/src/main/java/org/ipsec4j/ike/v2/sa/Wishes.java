@@ -120,7 +120,7 @@ public final class Wishes {
 
   /** The IKE SA is to go. */
   public void deleteIke() {
-    sa.close(DownReason.DELETED_BY_COMMAND);
+    sa.ending().close(DownReason.DELETED_BY_COMMAND);
     sa.pump();
   }
 

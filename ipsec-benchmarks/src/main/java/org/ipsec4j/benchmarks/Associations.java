@@ -1,0 +1,82 @@
+package org.ipsec4j.benchmarks;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.ipsec4j.api.Secret;
+import org.ipsec4j.api.crypto.PacketTransform;
+import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.TrafficSelector;
+import org.ipsec4j.api.sa.ChildSa;
+import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.api.sa.IkeSaId;
+import org.ipsec4j.api.sa.SaKeys;
+import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.ipsec4j.policy.PolicyBuilder;
+
+/** Child SAs and packets to measure with. */
+final class Associations {
+  private static final int SPI = 0x12345678;
+
+  private Associations() {}
+
+  /** An SA that talks to itself: what its outbound half seals, its inbound half opens. */
+  static ChildSa looped(PacketTransform transform) {
+    List<TrafficSelector> any = List.of(TrafficSelector.of("0.0.0.0/0"));
+    ChildProfile profile =
+        PolicyBuilder.named("benchmark")
+            .peer(
+                "peer",
+                peer ->
+                    peer.localAddress("192.0.2.1")
+                        .remoteAddress("192.0.2.2")
+                        .psk("key")
+                        .child("all", child -> child.local(any.get(0)).remote(any.get(0))))
+            .build()
+            .peers()
+            .get(0)
+            .children()
+            .get(0);
+    IpAddress us = IpAddress.parse("192.0.2.1");
+    IpAddress them = IpAddress.parse("192.0.2.2");
+    return new ChildSa(
+        new ChildSaId(1),
+        new IkeSaId(1, 2),
+        "peer",
+        profile,
+        profile.mode(),
+        transform,
+        SPI,
+        SPI,
+        keys(transform),
+        keys(transform),
+        any,
+        any,
+        us,
+        them,
+        new UdpEncapsulation(new Endpoint(us, 4500), new Endpoint(them, 4500)),
+        profile.replayWindow(),
+        profile.lifetime(),
+        true);
+  }
+
+  private static SaKeys keys(PacketTransform transform) {
+    byte[] encryption = new byte[transform.encryption().keyingMaterialLength()];
+    Arrays.fill(encryption, (byte) 0x5a);
+    byte[] integrity = new byte[transform.integrity().keyLength()];
+    Arrays.fill(integrity, (byte) 0x3c);
+    return new SaKeys(Secret.adopt(encryption), Secret.adopt(integrity));
+  }
+
+  /** An IPv4/UDP packet. */
+  static byte[] packet(int size) {
+    ByteBuffer packet = ByteBuffer.allocate(size);
+    packet.putShort((short) 0x4500).putShort((short) size).putInt(0);
+    packet.put((byte) 64).put((byte) 17).putShort((short) 0);
+    packet.putInt(0x0a010007).putInt(0x0a020007);
+    packet.putShort((short) 4000).putShort((short) 5000).putShort((short) (size - 20));
+    return packet.array();
+  }
+}
