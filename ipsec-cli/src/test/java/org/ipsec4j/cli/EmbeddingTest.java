@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Java that README.md and docs/embedding.md show: DocumentsTest looks for it here. What can run
- * on any machine is run, against a peer.
+ * Java that docs/embedding.md shows, run against a peer: DocumentsTest looks for it here and in the
+ * examples.
  */
 class EmbeddingTest {
   private final byte[] key = "only for tests".getBytes(StandardCharsets.UTF_8);
@@ -148,37 +148,6 @@ class EmbeddingTest {
       port.write(packet);
       ByteBuffer answer = port.read(10_000);
       return java.util.Objects.requireNonNull(answer, "no answer");
-    }
-  }
-
-  /** As README.md shows it: with addresses that no test can have. */
-  @SuppressWarnings({"try", "UnusedVariable"}) // as a reader writes it
-  void readme(byte[] key, ByteBuffer packet) throws Exception {
-    PolicySet policy =
-        PolicyBuilder.named("site A")
-            .peer(
-                "b",
-                b ->
-                    b.localAddress("192.0.2.1")
-                        .localId("a.example")
-                        .localPorts(15500, 14500)
-                        .remoteAddress("192.0.2.2")
-                        .remoteId("b.example")
-                        .remotePorts(15500, 14500)
-                        .psk("b/psk")
-                        .encapsulation(Encapsulation.ALWAYS)
-                        .child("net", net -> net.local("10.1.0.0/24").remote("10.2.0.0/24")))
-            .build();
-    MemoryPort port = new MemoryPort();
-    try (IpsecNode node =
-        IpsecNode.builder()
-            .policy(policy)
-            .inner(port)
-            .credentials(PskCredentials.of("b/psk", Secret.copyOf(key)))
-            .onEvent(System.out::println)
-            .start()) {
-      port.write(packet);
-      ByteBuffer answer = port.read(10_000);
     }
   }
 
