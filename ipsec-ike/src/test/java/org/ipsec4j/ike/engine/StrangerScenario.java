@@ -3,15 +3,20 @@ package org.ipsec4j.ike.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeDropReason;
+import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.ike.wire.DecodeResult;
 import org.ipsec4j.ike.wire.IkeMessage;
+import org.ipsec4j.ike.wire.KePayload;
 import org.ipsec4j.ike.wire.MessageDecoder;
+import org.ipsec4j.ike.wire.MessageEncoder;
 import org.ipsec4j.ike.wire.NotifyPayload;
 import org.ipsec4j.ike.wire.NotifyType;
+import org.ipsec4j.ike.wire.Payload;
 import org.junit.jupiter.api.Test;
 
 /** What strangers hear, and how often (RFC 7296 2.5, 2.21.4). */
@@ -102,5 +107,31 @@ class StrangerScenario {
     EnginePair.Packet first = pair.sent.getFirst();
     pair.bob.receive(first.between(first.from().withPort(1234), first.to()));
     assertEquals(1, pair.bob.drops(IkeDropReason.CLOSING));
+  }
+
+  /* HDR, SAi1, KEi(zeros), Ni --> */
+  @Test
+  void aBadPublicValueIsCountedAndNobodyIsTold() {
+    EnginePair.Packet request = firstRequest();
+    DecodeResult decoded = MessageDecoder.decode(request.octets().toArray());
+    if (!(decoded instanceof DecodeResult.Ok ok)) {
+      throw new AssertionError(decoded.toString());
+    }
+    List<Payload> payloads = new ArrayList<>();
+    for (Payload payload : ok.message().payloads()) {
+      payloads.add(
+          payload instanceof KePayload ke
+              ? new KePayload(ke.method(), Bytes.copyOf(new byte[ke.data().length()]))
+              : payload);
+    }
+    byte[] forged = MessageEncoder.encode(ok.message().header(), payloads);
+    for (int i = 0; i < 5; i++) {
+      forged[7]++;
+      pair.bob.receive(request.with(Bytes.copyOf(forged)));
+    }
+    assertEquals(5, pair.bob.drops(IkeDropReason.MALFORMED_PAYLOAD));
+    assertTrue(pair.bob.events(IkeEvent.NegotiationFailed.class).isEmpty());
+    assertTrue(pair.bob.ikeSas().isEmpty());
+    assertTrue(answers().isEmpty());
   }
 }

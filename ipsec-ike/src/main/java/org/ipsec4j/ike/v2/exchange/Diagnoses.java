@@ -437,7 +437,10 @@ public final class Diagnoses {
         Cause.CRYPTO_FAILED,
         phase,
         "a cryptographic step failed: " + failed.message(),
-        "see whether the crypto provider has the algorithms that the policy names",
+        failed.culprit() == CryptoException.Culprit.PEER_VALUE
+            ? "the peer's software is wrong, or somebody changes its messages: capture on both"
+                  + " sides"
+            : "see whether the crypto provider has the algorithms that the policy names",
         origin,
         List.of(failed.message()),
         List.of());

@@ -97,6 +97,9 @@ public interface ExchangeContext {
   /** The negotiation failed: tells why, and the IKE SA is gone at once. */
   void collapse(Diagnosis diagnosis);
 
+  /** A stranger's request came to nothing: the IKE SA is gone at once and nobody is told. */
+  void forget();
+
   /** As {@link #collapse}, after {@link #answer}: repetitions of the request are still answered. */
   void collapseAfterAnswer(Diagnosis diagnosis);
 

@@ -7,6 +7,7 @@ import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.KeyExchange;
 import org.ipsec4j.api.crypto.Prf;
+import org.ipsec4j.api.ike.IkeDropReason;
 import org.ipsec4j.api.ike.OffloadedWork.Kind;
 import org.ipsec4j.api.policy.ChosenIke;
 import org.ipsec4j.api.policy.PadEntry;
@@ -75,9 +76,7 @@ public final class IkeSaInitResponder extends PeerExchange {
 
   private void agreed(Outcome<KeyExchange.Answer> outcome, IkeMessage request, Bytes ni) {
     switch (outcome) {
-      case Outcome.Failed<KeyExchange.Answer> failed ->
-          sa.collapse(
-              Diagnoses.cryptoFailed("IKE_SA_INIT", failed, candidates.getFirst().origin()));
+      case Outcome.Failed<KeyExchange.Answer> failed -> failed(failed);
       case Outcome.Done<KeyExchange.Answer> done -> {
         try {
           open(done.value(), request, ni);
@@ -87,6 +86,16 @@ public final class IkeSaInitResponder extends PeerExchange {
           done.value().sharedSecret().destroy();
         }
       }
+    }
+  }
+
+  /** A bad public value costs a stranger one datagram: it is counted, and nobody is told. */
+  private void failed(Outcome.Failed<KeyExchange.Answer> failed) {
+    if (failed.culprit() == CryptoException.Culprit.PEER_VALUE) {
+      sa.env().drop(IkeDropReason.MALFORMED_PAYLOAD);
+      sa.forget();
+    } else {
+      sa.collapse(Diagnoses.cryptoFailed("IKE_SA_INIT", failed, candidates.getFirst().origin()));
     }
   }
 

@@ -172,6 +172,11 @@ final class SaContext implements ExchangeContext {
   }
 
   @Override
+  public void forget() {
+    sa.ending().vanish();
+  }
+
+  @Override
   public void collapseAfterAnswer(Diagnosis diagnosis) {
     tellFailure(diagnosis);
     sa.ending().linger();
