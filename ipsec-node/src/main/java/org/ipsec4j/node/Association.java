@@ -19,6 +19,9 @@ final class Association {
   /** When the inbound side is forgotten; {@code Long.MAX_VALUE} while the SA lives. */
   long lingersUntil = Long.MAX_VALUE;
 
+  /** Until when a first SA waits for evidence that the peer has it; or {@code Long.MAX_VALUE}. */
+  long heldUntil = Long.MAX_VALUE;
+
   /** The SA that this one replaces and that is sent on until evidence comes; or null. */
   @Nullable Association sendOnUntilEvidence;
 

@@ -27,6 +27,7 @@ final class Flow {
   final PadEntry peer;
   final ChildProfile child;
   private final List<Association> usable = new ArrayList<>();
+  private final List<Association> held = new ArrayList<>();
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
   private long waitingUntil = Long.MAX_VALUE;
   private long retryAt = Long.MAX_VALUE;
@@ -66,7 +67,18 @@ final class Flow {
     return usable.contains(association);
   }
 
+  /** Lets packets wait for an SA that is installed and may not be sent on yet. */
+  void hold(Association association) {
+    held.add(association);
+  }
+
+  /** Whether an SA is installed that packets may soon be sent on. */
+  boolean isHeld() {
+    return !held.isEmpty();
+  }
+
   void use(Association association) {
+    held.remove(association);
     if (!usable.contains(association)) {
       usable.add(association);
     }
@@ -78,6 +90,7 @@ final class Flow {
 
   void stopUsing(Association association) {
     usable.remove(association);
+    held.remove(association);
   }
 
   /**

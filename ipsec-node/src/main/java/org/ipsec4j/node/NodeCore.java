@@ -115,6 +115,10 @@ public final class NodeCore {
   public void onTimeout(long now) {
     ike.onTimeout(now);
     ledger.expire(now);
+    for (Association association : ledger.releaseWithoutEvidence(now)) {
+      counters.startedWithoutEvidence();
+      path.sendWaiting(now, association.flow());
+    }
     for (Flow flow : flows.all()) {
       if (flow.waitingUntil() <= now) {
         path.dropWaiting(flow, DropReason.ACQUIRE_TIMEOUT);
@@ -207,7 +211,9 @@ public final class NodeCore {
   /** Tells the IKE engine what the packets showed, then does what it wants. */
   private void afterPackets(long now) {
     for (Association association : path.takeHeard(ledger)) {
-      ledger.evidence(association);
+      if (ledger.evidence(association)) {
+        path.sendWaiting(now, association.flow());
+      }
       if (association.reportedAt == Long.MIN_VALUE
           || now - association.reportedAt >= REPORT_NANOS) {
         association.reportedAt = now;
@@ -281,12 +287,14 @@ public final class NodeCore {
     }
     try {
       if (old == null) {
-        ledger.install(sa, flow);
+        ledger.install(now, sa, flow);
       } else {
         ledger.replace(old, sa, flow, sendAtOnce);
         counters.rekeyed();
       }
-      path.sendWaiting(now, flow);
+      if (flow.isUp()) {
+        path.sendWaiting(now, flow);
+      }
     } catch (CryptoException e) {
       flows.refused(now, flow);
       refuse(now, sa, String.valueOf(e.getMessage()));

@@ -28,6 +28,7 @@ public final class NodeCounters {
   long deliveredBytes;
   long rekeys;
   long keepalivesIn;
+  long startedWithoutEvidence;
 
   /** Zeroes. */
   public NodeCounters() {}
@@ -71,6 +72,11 @@ public final class NodeCounters {
     keepalivesIn++;
   }
 
+  /** A first SA was sent on although nothing had shown yet that the peer has it. */
+  public void startedWithoutEvidence() {
+    startedWithoutEvidence++;
+  }
+
   /** An SA took the place of another. */
   public void rekeyed() {
     rekeys++;
@@ -101,6 +107,7 @@ public final class NodeCounters {
         deliveredBytes,
         rekeys,
         keepalivesIn,
+        startedWithoutEvidence,
         named(outboundDrops),
         named(inboundDrops),
         Map.copyOf(ikeDrops));
@@ -132,6 +139,8 @@ public final class NodeCounters {
    * @param deliveredBytes their octets
    * @param rekeys Child and IKE SAs replaced
    * @param keepalivesIn NAT keepalives received
+   * @param startedWithoutEvidence first SAs that we answered for and sent on before anything had
+   *     come on them
    * @param outboundDrops packets from the inner side dropped, by reason
    * @param inboundDrops ESP packets dropped, by reason
    * @param ikeDrops IKE datagrams dropped, by reason
@@ -149,6 +158,7 @@ public final class NodeCounters {
       long deliveredBytes,
       long rekeys,
       long keepalivesIn,
+      long startedWithoutEvidence,
       Map<DropReason, Long> outboundDrops,
       Map<DropReason, Long> inboundDrops,
       Map<IkeDropReason, Long> ikeDrops) {

@@ -117,17 +117,21 @@ final class PacketPath {
     Association association = flow == null ? null : flow.select(view);
     if (association != null) {
       choose(i, association);
-    } else if (flow == null || !flow.acquiresOnTraffic() || flow.isQuiet(now)) {
+    } else if (flow == null || !mayWait(now, flow)) {
       burst.drop(i, DropReason.NO_SA);
     } else if (flow.await(now, burst.slab(), burst.offset(i), burst.length(i))) {
       counters.waiting(1);
       burst.drop(i, DropReason.WAITING);
-      if (flow.isToBeAsked()) {
+      if (!flow.isHeld() && flow.isToBeAsked()) {
         acquire.asked(now, flow, TrafficPair.of(view));
       }
     } else {
       burst.drop(i, DropReason.ACQUIRE_QUEUE_FULL);
     }
+  }
+
+  private static boolean mayWait(long now, Flow flow) {
+    return flow.isHeld() || (flow.acquiresOnTraffic() && !flow.isQuiet(now));
   }
 
   private void choose(int i, @Nullable Association association) {

@@ -22,13 +22,20 @@ import org.jspecify.annotations.Nullable;
  * The Child SAs of a node: which are installed, which are sent on, which linger.
  *
  * <p>It keeps the rekey invariant (RFC 7296 2.8): an inbound SA exists before anyone may send on
- * it; the responder of a rekey goes on sending on the old SA until a packet with a right ICV came
- * on the new one or the old one is removed; a replaced inbound SA lingers for packets on their way.
- * Guarded by the node's lock.
+ * it; the responder of a first exchange sends once a packet with a right ICV came, or after a
+ * while; the responder of a rekey goes on sending on the old SA until a packet with a right ICV
+ * came on the new one or the old one is removed; a replaced inbound SA lingers for packets on their
+ * way. Guarded by the node's lock.
  */
 final class SaLedger {
   /** How long a replaced inbound SA goes on receiving. */
   static final long LINGER_NANOS = 5_000_000_000L;
+
+  /**
+   * How long the responder of a first exchange waits for evidence that the initiator has the SA:
+   * the answer that tells it so travels no slower than our packets, but is worked on for longer.
+   */
+  static final long EVIDENCE_NANOS = 500_000_000L;
 
   private final CryptoProvider crypto;
   private final Sad sad;
@@ -41,13 +48,19 @@ final class SaLedger {
   }
 
   /**
-   * Installs a Child SA, inbound first, and sends on it at once.
+   * Installs a Child SA, inbound first. The initiator sends on it at once, the responder after
+   * evidence or {@link #EVIDENCE_NANOS}.
    *
    * @throws CryptoException when keys cannot be set up; nothing is installed then
    */
-  Association install(ChildSa sa, Flow flow) throws CryptoException {
+  Association install(long now, ChildSa sa, Flow flow) throws CryptoException {
     Association association = prepare(sa, flow);
-    flow.use(association);
+    if (sa.initiator()) {
+      flow.use(association);
+    } else {
+      association.heldUntil = now + EVIDENCE_NANOS;
+      flow.hold(association);
+    }
     return association;
   }
 
@@ -56,6 +69,10 @@ final class SaLedger {
       throws CryptoException {
     Association association = prepare(sa, flow);
     Association before = byId.get(old);
+    if (before != null && before.heldUntil != Long.MAX_VALUE) {
+      // A rekey of it is evidence enough.
+      release(before);
+    }
     association.sendOnUntilEvidence = before;
     if (sendAtOnce || before == null || before.lingersUntil != Long.MAX_VALUE) {
       useNow(association);
@@ -122,6 +139,7 @@ final class SaLedger {
     }
     // What still comes in on it says nothing about the SA that it was to replace.
     association.sendOnUntilEvidence = null;
+    association.heldUntil = Long.MAX_VALUE;
     if (replaced) {
       association.lingersUntil = now + LINGER_NANOS;
     } else {
@@ -130,11 +148,37 @@ final class SaLedger {
     return association;
   }
 
-  /** A packet with a right ICV came on this SA: the peer has it, so it is sent on. */
-  void evidence(Association association) {
+  /**
+   * A packet with a right ICV came on this SA: the peer has it, so it is sent on.
+   *
+   * @return whether packets that wait may leave now
+   */
+  boolean evidence(Association association) {
     if (association.sendOnUntilEvidence != null) {
       useNow(association);
     }
+    boolean held = association.heldUntil != Long.MAX_VALUE;
+    if (held) {
+      release(association);
+    }
+    return held;
+  }
+
+  /** First SAs that have waited for evidence long enough and are sent on now. */
+  List<Association> releaseWithoutEvidence(long now) {
+    List<Association> over = new ArrayList<>();
+    for (Association association : byId.values()) {
+      if (association.heldUntil <= now) {
+        over.add(association);
+      }
+    }
+    over.forEach(SaLedger::release);
+    return over;
+  }
+
+  private static void release(Association association) {
+    association.heldUntil = Long.MAX_VALUE;
+    association.flow().use(association);
   }
 
   /**
@@ -185,7 +229,7 @@ final class SaLedger {
   long nextTimeout() {
     long next = Long.MAX_VALUE;
     for (Association association : byId.values()) {
-      next = Math.min(next, association.lingersUntil);
+      next = Math.min(next, Math.min(association.lingersUntil, association.heldUntil));
     }
     return next;
   }

@@ -90,7 +90,7 @@ final class FlowsTest {
     flow.failed(0);
     flow.failed(0);
     SaLedger ledger = new SaLedger(Sas.CRYPTO, new Sad());
-    Association association = ledger.install(Sas.ours(policy, 1), flow);
+    Association association = ledger.install(0, Sas.ours(policy, 1), flow);
     assertFalse(flow.isQuiet(0));
     assertTrue(flow.isUp());
     flow.stopUsing(association);
@@ -116,8 +116,8 @@ final class FlowsTest {
     PolicySet policy = Sas.policy(StartAction.NONE);
     Flow flow = flow(StartAction.NONE);
     SaLedger ledger = new SaLedger(Sas.CRYPTO, new Sad());
-    ledger.install(Sas.ours(policy, 1), flow);
-    ledger.install(Sas.narrowed(Sas.ours(policy, 2), "10.2.0.7"), flow);
+    ledger.install(0, Sas.ours(policy, 1), flow);
+    ledger.install(0, Sas.narrowed(Sas.ours(policy, 2), "10.2.0.7"), flow);
     assertEquals(2, chosen(flow, "10.2.0.7"));
     assertEquals(1, chosen(flow, "10.2.0.8"));
     assertEquals(0, chosen(flow, "10.3.0.1"));

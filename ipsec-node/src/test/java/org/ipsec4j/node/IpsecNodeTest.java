@@ -81,6 +81,30 @@ final class IpsecNodeTest {
   }
 
   @Test
+  void responderThatSendsFirstLosesNothing() throws Exception {
+    int count = 40;
+    right.settings =
+        builder ->
+            builder.onEvent(
+                event -> {
+                  if (event instanceof NodeEvent.Ike(IkeEvent.ChildUp up)) {
+                    for (int i = 0; i < count; i++) {
+                      right.lan.write(TwoNodes.packet(right, left, i));
+                    }
+                  }
+                  synchronized (right.events) {
+                    right.events.add(event);
+                  }
+                });
+    nodes.up();
+    for (int i = 0; i < count; i++) {
+      assertEquals(TwoNodes.packet(right, left, i), left.read(any -> true));
+    }
+    assertEquals(Map.of(), left.counters().inboundDrops());
+    assertEquals(1, right.counters().startedWithoutEvidence(), "the left side had nothing to say");
+  }
+
+  @Test
   void nothingReadableTravelsOutside() throws Exception {
     AtomicInteger leaks = new AtomicInteger();
     AtomicInteger seen = new AtomicInteger();

@@ -486,6 +486,35 @@ final class NodeCoreTest {
     assertEquals(1, counters().protectedOut());
   }
 
+  // --- first associations that we answered for ---------------------------------------------------
+
+  @Test
+  void packetsWaitUntilThePeerShowsThatItHasTheAssociation() throws Exception {
+    core(StartAction.NONE);
+    says(new IkeOutput.InstallChildSa(Sas.answered(Sas.ours(policy, 1))));
+    inner(to("10.2.0.7"), to("10.2.0.8"));
+    assertEquals(2, counters().waiting());
+    assertTrue(world.sent.isEmpty());
+    outer(sealedByPeer(1, back("10.2.0.7")));
+    assertEquals(2, world.sent.size());
+    assertEquals(0, counters().waiting());
+    assertEquals(0, counters().startedWithoutEvidence());
+    assertTrue(engine.commands(IkeCommand.Initiate.class).isEmpty());
+  }
+
+  @Test
+  void packetsLeaveAfterAWhileWithoutEvidenceAndTheCaseIsCounted() {
+    core(StartAction.NONE);
+    says(new IkeOutput.InstallChildSa(Sas.answered(Sas.ours(policy, 1))));
+    inner(to("10.2.0.7"));
+    assertEquals(SaLedger.EVIDENCE_NANOS, core().nextTimeout());
+    now = SaLedger.EVIDENCE_NANOS;
+    core().onTimeout(now);
+    assertEquals(1, world.sent.size());
+    assertEquals(1, counters().startedWithoutEvidence());
+    assertEquals(Long.MAX_VALUE, core().nextTimeout());
+  }
+
   // --- packets in ------------------------------------------------------------------------------
 
   @Test

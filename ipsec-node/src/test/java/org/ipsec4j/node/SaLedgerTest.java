@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.ChildProfile.StartAction;
@@ -27,7 +28,7 @@ final class SaLedgerTest {
   private final SaLedger ledger = new SaLedger(Sas.CRYPTO, sad);
 
   private Association install(int id) throws CryptoException {
-    return ledger.install(Sas.ours(policy, id), flow);
+    return ledger.install(0, Sas.ours(policy, id), flow);
   }
 
   private Association replace(int old, int id, boolean atOnce) throws CryptoException {
@@ -54,11 +55,66 @@ final class SaLedgerTest {
   @Test
   void firstSaIsUsedAtOnceAndItsSecretsAreWiped() throws Exception {
     ChildSa sa = Sas.ours(policy, 1);
-    ledger.install(sa, flow);
+    ledger.install(0, sa, flow);
     assertEquals(1, sends());
     assertTrue(hears(1));
     assertTrue(sa.inboundKeys().encryption().isDestroyed());
     assertTrue(sa.outboundKeys().encryption().isDestroyed());
+  }
+
+  /** We answered: the initiator may still be at work on our answer. */
+  private Association answered(long now, int id) throws CryptoException {
+    return ledger.install(now, Sas.answered(Sas.ours(policy, id)), flow);
+  }
+
+  @Test
+  void responderOfFirstExchangeSendsAfterEvidence() throws Exception {
+    Association first = answered(5, 1);
+    assertEquals(0, sends());
+    assertTrue(flow.isHeld());
+    assertTrue(hears(1));
+    assertEquals(5 + SaLedger.EVIDENCE_NANOS, ledger.nextTimeout());
+    assertTrue(ledger.evidence(first), "what waits may leave");
+    assertFalse(ledger.evidence(first));
+    assertEquals(1, sends());
+    assertFalse(flow.isHeld());
+    assertEquals(Long.MAX_VALUE, ledger.nextTimeout());
+    assertEquals(List.of(), ledger.releaseWithoutEvidence(Long.MAX_VALUE - 1));
+  }
+
+  @Test
+  void responderOfFirstExchangeDoesNotWaitForEver() throws Exception {
+    Association first = answered(5, 1);
+    assertEquals(List.of(), ledger.releaseWithoutEvidence(4 + SaLedger.EVIDENCE_NANOS));
+    assertEquals(0, sends());
+    assertEquals(List.of(first), ledger.releaseWithoutEvidence(5 + SaLedger.EVIDENCE_NANOS));
+    assertEquals(1, sends());
+  }
+
+  @Test
+  void usableSaIsSentOnWhileAnotherWaitsForEvidence() throws Exception {
+    install(1);
+    Association second = answered(0, 2);
+    assertEquals(1, sends());
+    ledger.evidence(second);
+    assertEquals(2, sends());
+  }
+
+  @Test
+  void heldSaThatIsDeletedIsNotWaitedFor() throws Exception {
+    answered(0, 1);
+    remove(0, 1, false);
+    assertFalse(flow.isHeld());
+    assertEquals(Long.MAX_VALUE, ledger.nextTimeout());
+    assertEquals(0, sends());
+  }
+
+  @Test
+  void rekeyOfAHeldSaShowsThatThePeerHasIt() throws Exception {
+    answered(0, 1);
+    replace(1, 2, false);
+    assertEquals(1, sends());
+    assertFalse(flow.isHeld());
   }
 
   @Test
@@ -175,7 +231,7 @@ final class SaLedgerTest {
     SaLedger without =
         new SaLedger(new org.ipsec4j.node.crypto.FakeProvider("none", transform -> false), sad);
     ChildSa sa = Sas.ours(policy, 1);
-    assertThrows(CryptoException.class, () -> without.install(sa, flow));
+    assertThrows(CryptoException.class, () -> without.install(0, sa, flow));
     assertFalse(hears(1));
     assertFalse(flow.isUp());
     assertTrue(without.all().isEmpty());

@@ -117,6 +117,29 @@ final class Sas {
         sa.initiator());
   }
 
+  /** The same SA, with us as the responder of its exchange. */
+  static ChildSa answered(ChildSa sa) {
+    return new ChildSa(
+        sa.id(),
+        sa.ikeSa(),
+        sa.peer(),
+        sa.profile(),
+        sa.mode(),
+        sa.transform(),
+        sa.inboundSpi(),
+        sa.outboundSpi(),
+        sa.inboundKeys(),
+        sa.outboundKeys(),
+        sa.localSelectors(),
+        sa.remoteSelectors(),
+        sa.localAddress(),
+        sa.remoteAddress(),
+        sa.encapsulation(),
+        sa.replayWindow(),
+        sa.lifetime(),
+        false);
+  }
+
   static int inboundSpi(int id) {
     return 0x1000 + id;
   }

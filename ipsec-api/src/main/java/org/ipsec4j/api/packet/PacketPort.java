@@ -16,7 +16,8 @@ public interface PacketPort extends AutoCloseable {
 
   /**
    * Hands the living packets of the burst over. A packet that could not be handed over is marked
-   * {@link DropReason#DELIVERY_FAILED}.
+   * {@link DropReason#DELIVERY_FAILED}. Does not wait: the caller may hold what others need, so a
+   * port that is full drops.
    *
    * @param from lent for the call
    */

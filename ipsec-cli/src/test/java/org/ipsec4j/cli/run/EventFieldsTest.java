@@ -76,7 +76,22 @@ class EventFieldsTest {
     Map<DropReason, Long> in = new EnumMap<>(DropReason.class);
     in.put(DropReason.STOPPING, 3L);
     return new NodeCounters.Snapshot(
-        14, 1176, 11, 1534, 0, 0, 12, 1416, 9, 756, 2, 4, out, in, Map.of(IkeDropReason.BUSY, 5L));
+        14,
+        1176,
+        11,
+        1534,
+        0,
+        0,
+        12,
+        1416,
+        9,
+        756,
+        2,
+        4,
+        1,
+        out,
+        in,
+        Map.of(IkeDropReason.BUSY, 5L));
   }
 
   private static NodeStatus status() {
