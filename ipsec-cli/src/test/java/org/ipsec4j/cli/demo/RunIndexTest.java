@@ -35,6 +35,11 @@ class RunIndexTest {
       byte[] inner = noise(100);
       byte[] outer = noise(200);
       System.arraycopy(inner, 31, outer, at, RunIndex.RUN);
+      // Noise may go on as the run does, by one chance in 128; then there would be two runs.
+      outer[at + RunIndex.RUN] = (byte) ~inner[31 + RunIndex.RUN];
+      if (at > 0) {
+        outer[at - 1] = (byte) ~inner[30];
+      }
       index.inner(inner);
       index.outer(outer);
       assertTrue(index.hasSuspects());
