@@ -111,6 +111,7 @@ final class SimWorld {
   private Instant wall = Instant.parse("2030-01-01T00:00:00Z");
   private int numbers;
   private int restarts;
+  private long startedBefore;
   private boolean recording;
   private boolean strangers;
 
@@ -202,6 +203,10 @@ final class SimWorld {
 
   private void check(long now) {
     invariant.check(now);
+    long unconfirmed = invariant.excused().getOrDefault(RekeyInvariant.Excuse.FIRST_UNCONFIRMED, 0);
+    if (unconfirmed > startedWithoutEvidence()) {
+      throw new AssertionError("a first SA is sent on without evidence, and nobody counted it");
+    }
     for (SimNode node : List.of(left, right)) {
       if (!node.counters().balanced()) {
         throw new AssertionError(node.name() + " lost count of packets: " + node.counters());
@@ -212,6 +217,12 @@ final class SimWorld {
   /** From now on strangers may make the nodes tell of failures. */
   void expectStrangers() {
     strangers = true;
+  }
+
+  private long startedWithoutEvidence() {
+    return startedBefore
+        + left.counters().startedWithoutEvidence()
+        + right.counters().startedWithoutEvidence();
   }
 
   /** Two of our own never find that the other breaks the protocol, whatever the network does. */
@@ -363,6 +374,7 @@ final class SimWorld {
 
   void restart(SimNode node) {
     say(node, "restarts");
+    startedBefore += node.counters().startedWithoutEvidence();
     node.restart();
   }
 
