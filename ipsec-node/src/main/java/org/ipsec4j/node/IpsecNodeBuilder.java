@@ -106,7 +106,7 @@ public final class IpsecNodeBuilder {
    * @throws IllegalStateException when something required is missing
    */
   public IpsecNode start() throws NodeStartException {
-    PolicySet set = required(policy, "policy");
+    PolicySet set = UdpOnly.of(required(policy, "policy"));
     required(credentials, "credentials");
     requireInner();
     CryptoLoader.Loaded loaded;

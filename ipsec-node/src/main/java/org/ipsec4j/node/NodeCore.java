@@ -36,6 +36,7 @@ public final class NodeCore {
   private final SaLedger ledger;
   private final Flows flows;
   private final PacketPath path;
+  private long tellUnsentAfter = Long.MIN_VALUE;
   private boolean closed;
 
   /**
@@ -241,7 +242,7 @@ public final class NodeCore {
 
   private void handle(long now, IkeOutput output) {
     switch (output) {
-      case IkeOutput.Transmit transmit -> transmit(transmit);
+      case IkeOutput.Transmit transmit -> transmit(now, transmit);
       case IkeOutput.InstallChildSa install -> install(now, null, install.sa(), true);
       case IkeOutput.ReplaceChildSa replace ->
           install(now, replace.old(), replace.sa(), replace.sendOnNewAtOnce());
@@ -260,7 +261,7 @@ public final class NodeCore {
     }
   }
 
-  private void transmit(IkeOutput.Transmit transmit) {
+  private void transmit(long now, IkeOutput.Transmit transmit) {
     Bytes message = transmit.datagram();
     boolean marker = !transmit.keepalive() && settings.isNatPort(transmit.from().port());
     byte[] payload = new byte[message.length() + (marker ? MARKER_LENGTH : 0)];
@@ -268,7 +269,9 @@ public final class NodeCore {
     // A datagram that could not be sent is a lost one: IKE retransmits.
     boolean sent =
         io.send(transmit.from(), transmit.to(), ByteBuffer.wrap(payload), 0, payload.length);
-    if (!sent) {
+    // Strangers can cause this by addresses that nobody can send to: told at a bounded rate.
+    if (!sent && now >= tellUnsentAfter) {
+      tellUnsentAfter = now + REPORT_NANOS;
       io.event(new NodeEvent.Trouble("an IKE message to " + transmit.to() + " could not be sent"));
     }
   }

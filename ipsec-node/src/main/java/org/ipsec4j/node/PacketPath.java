@@ -84,7 +84,7 @@ final class PacketPath {
       burst.drop(i, DropReason.MALFORMED_INNER);
       return;
     }
-    int rule = classify(true);
+    int rule = spd.classify(view, true);
     if (rule < 0) {
       burst.drop(i, undecided(rule));
       return;
@@ -94,19 +94,6 @@ final class PacketPath {
       case BYPASS -> burst.drop(i, DropReason.NO_CLEAR_PATH);
       case PROTECT -> protect(now, burst, i, flows.ofRule(rule));
     }
-  }
-
-  private int classify(boolean outbound) {
-    boolean own = outbound;
-    return spd.classify(
-        view.isV4(),
-        own ? view.sourceHigh() : view.destinationHigh(),
-        own ? view.sourceLow() : view.destinationLow(),
-        own ? view.destinationHigh() : view.sourceHigh(),
-        own ? view.destinationLow() : view.sourceLow(),
-        view.protocol(),
-        own ? view.sourcePort() : view.destinationPort(),
-        own ? view.destinationPort() : view.sourcePort());
   }
 
   private static DropReason undecided(int rule) {
@@ -234,7 +221,7 @@ final class PacketPath {
       burst.drop(i, DropReason.MALFORMED_INNER);
       return;
     }
-    int rule = classify(false);
+    int rule = spd.classify(view, false);
     if (rule < 0) {
       burst.drop(i, undecided(rule));
       return;

@@ -29,6 +29,8 @@ import org.ipsec4j.node.PskCredentials;
 import org.ipsec4j.node.capture.CaptureCensus;
 import org.ipsec4j.node.capture.WiresharkProfile;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Two nodes in one process: they negotiate over loopback, carry every packet of a capture twice
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * plaintext outside.
  */
 final class Demo {
+  private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
   private static final long UP_SECONDS = 20;
   private static final long REKEY_NANOS = 10_000_000_000L;
 
@@ -84,7 +87,13 @@ final class Demo {
     Path profile = folder.resolve("demo-wireshark");
     DemoPolicy.Ports ports = DemoPolicy.Ports.free();
     Secret psk = randomKey();
+    if (census.packets() == 0) {
+      addFailure("there is no packet with a valid IP header in " + traffic.name());
+    }
     OuterRecorder recorder = OuterRecorder.create(capture);
+    // Ctrl-C leaves no half-written capture behind.
+    Thread abort = new Thread(() -> abort(recorder), "demo-abort");
+    Runtime.getRuntime().addShutdownHook(abort);
     try (KeyCollector keys = KeyCollector.keeping()) {
       keys.ports(ports.ikeA(), ports.natA());
       keys.ports(ports.ikeB(), ports.natB());
@@ -127,8 +136,25 @@ final class Demo {
       }
       return report;
     } finally {
-      recorder.abort();
+      abort(recorder);
       psk.destroy();
+      forget(abort);
+    }
+  }
+
+  private static void abort(OuterRecorder recorder) {
+    try {
+      recorder.abort();
+    } catch (IOException e) {
+      LOG.debug("the unfinished capture stays", e);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.debug("already shutting down", e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.ipsec4j.cli.demo;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,6 +74,9 @@ public final class DemoCommand implements Callable<Integer> {
         report.print(out);
         return report.ok() ? 0 : 1;
       }
+    } catch (AccessDeniedException e) {
+      return failed(
+          out, "cannot write " + e.getFile() + ": choose another folder for the results with -o");
     } catch (IOException e) {
       return failed(out, e.getMessage() == null ? e.toString() : e.getMessage());
     } catch (NodeStartException e) {

@@ -19,6 +19,7 @@ import org.ipsec4j.api.ike.IkeDropReason;
 import org.ipsec4j.api.ike.IkeOutput;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.policy.PolicyView;
+import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.ike.v2.exchange.Environment;
 import org.ipsec4j.ike.v2.exchange.Work;
@@ -72,6 +73,11 @@ final class EngineState implements Environment, SaHost {
   /** IKE SAs of peers that did not prove themselves yet. */
   int halfOpen() {
     return halfOpen.size();
+  }
+
+  /** Those among them that came from one address; looks at all, so only asked under pressure. */
+  long halfOpenFrom(IpAddress address) {
+    return halfOpen.stream().filter(sa -> sa.remoteAddress().equals(address)).count();
   }
 
   /** The IKE SA that holds a Child SA; null when there is none. */

@@ -37,6 +37,9 @@ final class Reception {
   /** The same failure is told again after this, however often it repeats. */
   private static final long TELL_AGAIN = Duration.ofMinutes(1).toNanos();
 
+  /** One source gets this part of the half-open places, once cookies are asked for. */
+  private static final int SOURCES = 16;
+
   private final EngineState state;
   private final IkeEngineSettings settings;
   private final Cookies cookies;
@@ -128,8 +131,15 @@ final class Reception {
       state.drop(IkeDropReason.HALF_OPEN_LIMIT);
       return;
     }
-    if (halfOpen >= settings.cookieThreshold() && !bringsCookie(from, to, request)) {
-      return;
+    if (halfOpen >= settings.cookieThreshold()) {
+      if (!bringsCookie(from, to, request)) {
+        return;
+      }
+      // The cookie proves the address: no one address takes the places of all.
+      if (state.halfOpenFrom(from.address()) >= settings.halfOpenLimit() / SOURCES) {
+        state.drop(IkeDropReason.HALF_OPEN_LIMIT);
+        return;
+      }
     }
     switch (InitGate.judge(state, request, from, to)) {
       case InitGate.Verdict.Drop drop -> {

@@ -7,6 +7,7 @@ import org.ipsec4j.api.ike.Diagnosis;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.policy.Identity;
 import org.ipsec4j.api.policy.Origin;
 import org.ipsec4j.api.policy.PadEntry;
@@ -216,6 +217,11 @@ public final class IkeSa {
         path.local(),
         path.remote(),
         children.status());
+  }
+
+  /** Where its peer is. */
+  public IpAddress remoteAddress() {
+    return path.remote().address();
   }
 
   /** Whether the peer began it and did not prove itself; those that failed count too. */

@@ -1,0 +1,53 @@
+package org.ipsec4j.node;
+
+import java.util.List;
+import org.ipsec4j.api.policy.IkeProfile;
+import org.ipsec4j.api.policy.PadEntry;
+import org.ipsec4j.api.policy.PolicySet;
+
+/**
+ * What a policy becomes on a node whose outer side is UDP alone: ESP goes in UDP with every peer,
+ * because an SA with native ESP could be agreed and would carry nothing.
+ */
+final class UdpOnly {
+  private UdpOnly() {}
+
+  /** The same policy with encapsulation for all peers. */
+  static PolicySet of(PolicySet policy) {
+    List<PadEntry> peers = policy.peers().stream().map(UdpOnly::encapsulated).toList();
+    return new PolicySet(
+        policy.name(), policy.order(), peers, policy.rules(), policy.origin());
+  }
+
+  private static PadEntry encapsulated(PadEntry peer) {
+    IkeProfile ike = peer.ike();
+    return new PadEntry(
+        peer.name(),
+        peer.localAddress(),
+        peer.remoteAddresses(),
+        peer.remoteEndpoint(),
+        peer.localIkePort(),
+        peer.localNatPort(),
+        peer.remoteIkePort(),
+        peer.remoteNatPort(),
+        peer.localIdentity(),
+        peer.remoteIdentity(),
+        peer.localAuth(),
+        peer.remoteAuth(),
+        new IkeProfile(
+            ike.proposals(),
+            ike.rekeyAfter(),
+            ike.rekeyJitterPercent(),
+            ike.hardLifetime(),
+            ike.liveness(),
+            ike.retransmitInitial(),
+            ike.retransmitFactorPercent(),
+            ike.retransmitTries(),
+            ike.fragmentation(),
+            ike.fragmentSize(),
+            ike.natKeepalive(),
+            IkeProfile.Encapsulation.ALWAYS),
+        peer.children(),
+        peer.origin());
+  }
+}
