@@ -439,7 +439,7 @@ public final class Diagnoses {
         "a cryptographic step failed: " + failed.message(),
         failed.culprit() == CryptoException.Culprit.PEER_VALUE
             ? "the peer's software is wrong, or somebody changes its messages: capture on both"
-                  + " sides"
+                + " sides"
             : "see whether the crypto provider has the algorithms that the policy names",
         origin,
         List.of(failed.message()),
