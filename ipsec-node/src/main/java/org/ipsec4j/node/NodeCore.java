@@ -298,7 +298,8 @@ public final class NodeCore {
       if (flow.isUp()) {
         path.sendWaiting(now, flow);
       }
-    } catch (CryptoException e) {
+    } catch (CryptoException | IllegalArgumentException e) {
+      // An SA that no packet path here carries, such as AH, is as good as none.
       flows.refused(now, flow);
       refuse(now, sa, String.valueOf(e.getMessage()));
     }

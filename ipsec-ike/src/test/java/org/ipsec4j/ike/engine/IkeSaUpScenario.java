@@ -236,6 +236,23 @@ class IkeSaUpScenario {
   }
 
   @Test
+  void oneSourceDoesNotTakeThePlacesOfAll() {
+    pair.bob.cookieThreshold = 1;
+    pair.bob.halfOpenLimit = 16;
+    pair.lose(packet -> packet.is(EnginePair.AUTH, false));
+    pair.alice.initiate();
+    pair.run(Duration.ofMillis(100));
+    assertEquals(1, pair.bob.ikeSas().size());
+    pair.alice.restart();
+    pair.alice.initiate();
+    pair.run(Duration.ofMillis(100));
+    assertEquals(
+        1, pair.bob.drops(IkeDropReason.BAD_COOKIE), "it is asked for a cookie, brings it,");
+    assertEquals(1, pair.bob.drops(IkeDropReason.HALF_OPEN_LIMIT), "and has its share already");
+    assertEquals(1, pair.bob.ikeSas().size());
+  }
+
+  @Test
   void whileWorkRunsRepetitionsAreBusy() {
     pair.bob.holdWork = true;
     pair.alice.initiate();
