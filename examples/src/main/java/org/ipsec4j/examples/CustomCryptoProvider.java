@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.ipsec4j.api.Secret;
-import org.ipsec4j.api.policy.IkeProfile.Encapsulation;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.crypto.jca.JcaCryptoProvider;
 import org.ipsec4j.node.IpsecNode;
@@ -69,7 +68,6 @@ public final class CustomCryptoProvider {
                     .remotePorts(25500, 24500)
                     .remoteId("office.example")
                     .psk("office-key")
-                    .encapsulation(Encapsulation.ALWAYS)
                     .child("net", child -> child.local("10.1.0.7").remote("10.2.0.0/24")))
         .build();
   }

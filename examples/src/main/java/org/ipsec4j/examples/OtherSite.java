@@ -6,7 +6,6 @@ import java.util.function.UnaryOperator;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.packet.PacketPort;
 import org.ipsec4j.api.policy.ChildProfile;
-import org.ipsec4j.api.policy.IkeProfile;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.MemoryPort;
@@ -60,7 +59,6 @@ final class OtherSite implements AutoCloseable {
                     .remotePorts(15500, 14500)
                     .remoteId("laptop.example")
                     .psk("laptop-key")
-                    .encapsulation(IkeProfile.Encapsulation.ALWAYS)
                     .child(
                         "net",
                         child ->

@@ -3,7 +3,6 @@ package org.ipsec4j.examples;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.ipsec4j.api.Secret;
-import org.ipsec4j.api.policy.IkeProfile.Encapsulation;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.MemoryPort;
@@ -45,7 +44,6 @@ public final class TenLines {
                         .remotePorts(25500, 24500)
                         .remoteId("office.example")
                         .psk("office-key")
-                        .encapsulation(Encapsulation.ALWAYS)
                         .child("net", child -> child.local("10.1.0.7").remote("10.2.0.0/24")))
             .build();
     MemoryPort lan = new MemoryPort();

@@ -8,7 +8,6 @@ import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.policy.ChildProfile.StartAction;
-import org.ipsec4j.api.policy.IkeProfile.Encapsulation;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.MemoryPort;
@@ -91,7 +90,6 @@ public final class TwoSites {
                     .remotePorts(them.ike(), them.nat())
                     .remoteId(them.name() + ".example")
                     .psk("key")
-                    .encapsulation(Encapsulation.ALWAYS)
                     .child("nets", child -> child.local(us.net()).remote(them.net()).start(action)))
         .build();
   }

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
-import org.ipsec4j.api.policy.IkeProfile.Encapsulation;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.MemoryPort;
 import org.ipsec4j.node.NodeStartException;
@@ -43,7 +42,6 @@ public final class UserspaceUdpOverIpsec implements AutoCloseable {
                                 .remotePorts(25500, 24500)
                                 .remoteId("office.example")
                                 .psk("office-key")
-                                .encapsulation(Encapsulation.ALWAYS)
                                 .child(
                                     "net",
                                     child ->
