@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 final class ReadmeTest {
   private static final Path SOURCES = Path.of("src/main/java/org/ipsec4j/examples");
 
+  private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
   private static String readme() throws Exception {
     return Files.readString(Path.of("README.md"));
   }
@@ -26,9 +28,25 @@ final class ReadmeTest {
         Pattern.compile("// @start region=\"ten-lines\"\n(.*?)\n *// @end", Pattern.DOTALL)
             .matcher(source);
     assertTrue(region.find());
-    Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme());
+    Matcher block = BLOCK.matcher(readme());
     assertTrue(block.find());
     assertEquals(region.group(1).stripIndent().strip(), block.group(1).strip());
+  }
+
+  /** Those are laid out for reading: only blanks and comments may differ. */
+  @Test
+  void otherPagesShowTheSameTenLines() throws Exception {
+    Matcher ours = BLOCK.matcher(readme());
+    assertTrue(ours.find());
+    for (String page : List.of("../README.md", "../docs/embedding.md")) {
+      Matcher block = BLOCK.matcher(Files.readString(Path.of(page)));
+      assertTrue(block.find(), page);
+      assertEquals(tokens(ours.group(1)), tokens(block.group(1)), page);
+    }
+  }
+
+  private static String tokens(String code) {
+    return code.replaceAll("//.*", "").replaceAll("\\s+", "");
   }
 
   @Test
