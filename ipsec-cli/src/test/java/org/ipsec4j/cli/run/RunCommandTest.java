@@ -227,6 +227,7 @@ class RunCommandTest {
   }
 
   /** Ctrl-C. */
+  @ProcessTest
   @Test
   void anInterruptDeletesTheAssociationsOnThePeer() throws Exception {
     boolean possible = RunningGateway.takesInterrupts();
