@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,17 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** {@code ipsec run}: what is refused before it starts, and two gateways as real processes. */
 class RunCommandTest {
-  /** A Java that was only unpacked runs by its suite's loader and cannot start processes. */
-  @Retention(RetentionPolicy.RUNTIME)
-  @DisabledIfSystemProperty(named = "ipsec.test.jvm", matches = ".*jdk-21.*")
-  private @interface ProcessTest {}
-
   @TempDir Path folder;
 
   private final StringWriter out = new StringWriter();
@@ -142,7 +134,6 @@ class RunCommandTest {
         err.toString().contains("no interface of this machine has that address"), err::toString);
   }
 
-  @ProcessTest
   @Test
   void aTunDeviceWithoutPrivilegesIsStatusOneWithTheCure() throws Exception {
     Process id = new ProcessBuilder("id", "-u").start();
@@ -155,7 +146,6 @@ class RunCommandTest {
     assertTrue(err.toString().contains("--no-tun"), err::toString);
   }
 
-  @ProcessTest
   @Test
   void twoGatewaysObeyTheirConsoles() throws Exception {
     List<Integer> ports = freePorts();
@@ -227,7 +217,6 @@ class RunCommandTest {
   }
 
   /** Ctrl-C. */
-  @ProcessTest
   @Test
   void anInterruptDeletesTheAssociationsOnThePeer() throws Exception {
     boolean possible = RunningGateway.takesInterrupts();
@@ -238,7 +227,6 @@ class RunCommandTest {
     endsBySignal("INT", 130);
   }
 
-  @ProcessTest
   @Test
   void aTerminationDeletesTheAssociationsOnThePeer() throws Exception {
     endsBySignal("TERM", 143);

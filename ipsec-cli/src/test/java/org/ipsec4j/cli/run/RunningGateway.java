@@ -42,13 +42,21 @@ final class RunningGateway implements AutoCloseable {
       // A build in the background ignores SIGINT, and a JVM inherits that.
       command.addAll(List.of("env", "--default-signal=INT"));
     }
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath()));
     command.addAll(List.of(Main.class.getName(), "run", policy.toString()));
     command.addAll(List.of("--no-tun", "--events", "json"));
     Path errors = Files.createTempFile(policy.getParent(), "stderr", ".txt");
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     return new RunningGateway(process, errors);
+  }
+
+  /** The Java that runs the tests; one that was only unpacked is started by a script of its own. */
+  private static String java() {
+    String named = System.getProperty("ipsec.test.jvm", "");
+    return named.isEmpty()
+        ? Path.of(System.getProperty("java.home"), "bin", "java").toString()
+        : named;
   }
 
   /** Whether this system lets us start a process that minds SIGINT for sure. */
