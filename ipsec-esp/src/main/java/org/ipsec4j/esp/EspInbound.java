@@ -212,7 +212,7 @@ public final class EspInbound implements AutoCloseable {
       return DropReason.REPLAY;
     }
     in.authentic = true;
-    sa.heard(now);
+    sa.used(now);
     return strip(burst, op, sa, in);
   }
 

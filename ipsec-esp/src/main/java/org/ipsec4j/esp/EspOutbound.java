@@ -234,7 +234,7 @@ public final class EspOutbound implements AutoCloseable {
       int total = out.headerLength + udp + out.espLength;
       TransportMode.moveHeader(slab, out, path.isV4(), protocol, total);
     } else {
-      OuterHeaderPolicy policy = sa.headerPolicy();
+      OuterHeaderPolicy policy = sa.options().outerHeader();
       OuterHeader.write(
           slab,
           out.outerOffset,
@@ -276,7 +276,7 @@ public final class EspOutbound implements AutoCloseable {
     }
     burst.window(i, out.outerOffset, out.espOffset + out.espLength - out.outerOffset);
     sa.counters().passed(1, out.innerLength);
-    sa.sent(now);
+    sa.used(now);
   }
 
   private void drop(PacketBurst burst, int i, @Nullable OutboundSa sa, DropReason reason) {

@@ -78,8 +78,12 @@ final class Lab {
   OutboundSa outbound() {
     PacketKey key = key();
     return firstNumber == 1
-        ? OutboundSa.of(child(true), key, headerPolicy)
-        : OutboundSa.startingAt(child(true), key, firstNumber);
+        ? OutboundSa.of(child(true), key, options())
+        : OutboundSa.startingAt(child(true), key, options(), firstNumber);
+  }
+
+  SaOptions options() {
+    return SaOptions.DEFAULT.withOuterHeader(headerPolicy);
   }
 
   InboundSa inbound() {

@@ -88,8 +88,38 @@ public enum DropReason {
   CLEAR_UNDER_PROTECT("the packet came in clear although the policy demands protection"),
   /** Bad checksum after NAT. */
   BAD_CHECKSUM("the transport checksum is wrong"),
-  /** A fragment that reassembly refused. */
-  REASSEMBLY_FAILED("the fragments do not form one packet, or too many wait"),
+  /** The AH header contradicts the packet around it. */
+  MALFORMED_AH("the AH header does not fit its packet or its association (RFC 4302 2)"),
+  /** More layers of protection than are opened. */
+  NESTED_TOO_DEEP("the packet is wrapped in more layers of protection than are ever agreed"),
+  /** The packet came through other associations than its policy asks for. */
+  BUNDLE_MISMATCH("the packet was not protected by all associations that its policy demands"),
+  /** IPComp header or its data are wrong. */
+  MALFORMED_IPCOMP("the compressed packet is malformed (RFC 3173)"),
+  /** No such CPI. */
+  UNKNOWN_CPI("no association agreed on this compression (CPI)"),
+  /** It expands beyond what a packet can be, or beyond the bound of the association. */
+  IPCOMP_TOO_LARGE("the packet expands to more octets than are allowed: a decompression bomb"),
+  /** Wrapped ESP header is wrong. */
+  MALFORMED_WESP("the WESP header contradicts the packet (RFC 5840 2)"),
+  /** AGGFRAG payload is wrong. */
+  MALFORMED_AGGFRAG("the AGGFRAG payload is malformed (RFC 9347 2.2)"),
+  /** The other parts of an inner packet did not come. */
+  AGGFRAG_INCOMPLETE("outer packets were lost that carried the rest of the inner packet"),
+  /** Its content lives on in the inner packets that it carried. */
+  AGGFRAG_CONSUMED("the packet was an AGGFRAG carrier: its inner packets go on in its place"),
+  /** A stream that does not hold what it must. */
+  MALFORMED_STREAM("the TCP stream does not follow RFC 9329 3: the connection must be closed"),
+  /** A fragment with impossible offset or length. */
+  MALFORMED_FRAGMENT("the fragment has an impossible offset or length"),
+  /** Two fragments claim the same octets. */
+  FRAGMENT_OVERLAP("fragments overlap: all of them are discarded (RFC 8200 4.5, RFC 4301 7)"),
+  /** A fragment that waits for the others and is not lost. */
+  FRAGMENT_HELD("the fragment waits for the rest of its packet"),
+  /** The rest did not come in time. */
+  REASSEMBLY_TIMEOUT("the rest of the fragmented packet did not come in time"),
+  /** Reassembly has no room. */
+  REASSEMBLY_FULL("too many fragmented packets wait for their rest"),
 
   // the node
   /** The socket refused. */
