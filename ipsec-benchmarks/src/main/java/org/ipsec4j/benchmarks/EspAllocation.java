@@ -8,10 +8,13 @@ import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.PacketKey;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.crypto.jca.JcaCryptoProvider;
+import org.ipsec4j.esp.AhInbound;
+import org.ipsec4j.esp.AhOutbound;
 import org.ipsec4j.esp.EspInbound;
 import org.ipsec4j.esp.EspOutbound;
 import org.ipsec4j.esp.InboundSa;
@@ -72,10 +75,12 @@ public class EspAllocation {
 
   private PacketBurst burst;
   private byte[] packet;
-  private byte[][] sealed;
   private OutboundSa[] sas;
   private EspOutbound outbound;
   private EspInbound inbound;
+  private AhOutbound ahOutbound;
+  private AhInbound ahInbound;
+  private boolean authenticationHeader;
   private int headroom;
 
   /** For JMH. */
@@ -86,13 +91,16 @@ public class EspAllocation {
   public void setUp() throws CryptoException {
     CryptoProvider crypto =
         provider == Provider.JCA ? new JcaCryptoProvider() : new UnsealedCrypto();
-    ChildSa sa = Associations.looped(Shapes.named(shape), mode);
+    ChildSa sa = Associations.looped(Shapes.named(shape), mode, null);
     Sad sad = new Sad();
     sad.install(InboundSa.of(sa, key(crypto, sa)));
     sas = new OutboundSa[BURST];
     Arrays.fill(sas, OutboundSa.of(sa, key(crypto, sa)));
+    authenticationHeader = sa.transform().protocol() == SecurityProtocol.AH;
     outbound = new EspOutbound(List.of(crypto), BURST);
     inbound = new EspInbound(sad, List.of(crypto), BURST);
+    ahOutbound = new AhOutbound(List.of(crypto), BURST);
+    ahInbound = new AhInbound(sad, List.of(crypto), BURST);
     burst = new PacketBurst(BURST, EspOutbound.MAX_HEADROOM, SIZE, EspOutbound.MAX_TAILROOM);
     packet = Associations.packet(SIZE);
     for (int i = 0; i < BURST; i++) {
@@ -111,27 +119,41 @@ public class EspAllocation {
   public void tearDown() {
     outbound.close();
     inbound.close();
+    ahOutbound.close();
+    ahInbound.close();
   }
 
-  /** Seals. */
+  /** Protects. */
   @Benchmark
   @OperationsPerInvocation(BURST)
   public PacketBurst seal() {
     refill();
-    outbound.protect(burst, sas, PacketForm.FULL_IP, 0);
+    protect();
     checkAlive();
     return burst;
   }
 
-  /** Seals and opens again, in place. */
+  /** Protects and opens again, in place. */
   @Benchmark
   @OperationsPerInvocation(BURST)
   public PacketBurst sealAndOpen() {
     refill();
-    outbound.protect(burst, sas, PacketForm.FULL_IP, 0);
-    inbound.open(burst, PacketForm.FULL_IP, 0);
+    protect();
+    if (authenticationHeader) {
+      ahInbound.open(burst, 0);
+    } else {
+      inbound.open(burst, PacketForm.FULL_IP, 0);
+    }
     checkAlive();
     return burst;
+  }
+
+  private void protect() {
+    if (authenticationHeader) {
+      ahOutbound.protect(burst, sas, 0);
+    } else {
+      outbound.protect(burst, sas, PacketForm.FULL_IP, 0);
+    }
   }
 
   private void refill() {
