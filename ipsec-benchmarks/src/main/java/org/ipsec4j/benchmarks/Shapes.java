@@ -20,10 +20,13 @@ final class Shapes {
       SecurityProtocol protocol, int iv, int salt, int block, int icv, boolean extended) {}
 
   private static final Map<String, PacketTransform> BY_NAME = new LinkedHashMap<>();
+  private static final List<String> NAMES;
+  private static final List<IntegrityAlgorithm> NONE = List.of();
 
   static {
     Map<Shape, PacketTransform> distinct = new LinkedHashMap<>();
     for (PacketTransform transform : all()) {
+      BY_NAME.put(transform.toString(), transform);
       EncryptionAlgorithm cipher = transform.encryption().algorithm();
       distinct.putIfAbsent(
           new Shape(
@@ -35,20 +38,37 @@ final class Shapes {
               transform.extendedSequenceNumbers()),
           transform);
     }
-    distinct.values().forEach(transform -> BY_NAME.put(transform.toString(), transform));
+    NAMES = distinct.values().stream().map(PacketTransform::toString).toList();
   }
 
   private Shapes() {}
 
-  /** Names of all shapes. */
+  /** One transform for each shape. */
   static List<String> names() {
-    return List.copyOf(BY_NAME.keySet());
+    return NAMES;
+  }
+
+  /** Every cipher, with one integrity algorithm, and every integrity algorithm, with AH. */
+  static List<String> algorithms() {
+    List<String> some = new ArrayList<>();
+    BY_NAME.forEach(
+        (name, transform) -> {
+          IntegrityAlgorithm integrity = transform.integrity();
+          boolean telling =
+              transform.protocol() == SecurityProtocol.AH
+                  || integrity == IntegrityAlgorithm.NONE
+                  || integrity == IntegrityAlgorithm.HMAC_SHA2_256_128;
+          if (telling && !transform.extendedSequenceNumbers()) {
+            some.add(name);
+          }
+        });
+    return some;
   }
 
   static PacketTransform named(String name) {
     PacketTransform transform = BY_NAME.get(name);
     if (transform == null) {
-      throw new IllegalArgumentException("no shape " + name + "; there are " + names());
+      throw new IllegalArgumentException("no shape " + name + "; there are " + BY_NAME.keySet());
     }
     return transform;
   }
@@ -57,13 +77,15 @@ final class Shapes {
     List<PacketTransform> all = new ArrayList<>();
     for (boolean extended : new boolean[] {false, true}) {
       for (EncryptionAlgorithm cipher : EncryptionAlgorithm.values()) {
-        int bits = cipher.keyBits().getLast();
         if (cipher.isAead()) {
+          int bits = cipher.keyBits().getLast();
           all.add(PacketTransform.esp(cipher, bits, IntegrityAlgorithm.NONE, extended));
-        } else {
-          for (IntegrityAlgorithm integrity : separate()) {
-            all.add(PacketTransform.esp(cipher, bits, integrity, extended));
-          }
+        }
+      }
+      for (EncryptionAlgorithm cipher : EncryptionAlgorithm.values()) {
+        for (IntegrityAlgorithm integrity : cipher.isAead() ? NONE : separate()) {
+          int bits = cipher.keyBits().getLast();
+          all.add(PacketTransform.esp(cipher, bits, integrity, extended));
         }
       }
       EncryptionTransform none = new EncryptionTransform(EncryptionAlgorithm.NULL, 0);
