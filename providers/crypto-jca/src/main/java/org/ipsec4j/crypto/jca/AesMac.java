@@ -117,7 +117,7 @@ final class AesMac extends KeyedMac {
     int carry = 0;
     for (int i = BLOCK - 1; i >= 0; i--) {
       int octet = value[i] & 0xff;
-      result[i] = (byte) (octet << 1 | carry);
+      result[i] = (byte) ((octet << 1) | carry);
       carry = octet >>> 7;
     }
     result[BLOCK - 1] ^= (byte) (-carry & REDUCTION);

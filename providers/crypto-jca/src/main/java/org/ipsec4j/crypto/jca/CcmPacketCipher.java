@@ -127,7 +127,7 @@ final class CcmPacketCipher extends PacketCipher {
   /** First block and additional data (RFC 3610 2.2); returns where the text begins. */
   private int writeFront(CryptoOp op, ByteBuffer slab, byte[] in) {
     int aad = aadLength(op);
-    int flags = (aad > 0 ? 0x40 : 0) | (icvLength - 2) / 2 << 3 | LENGTH_FIELD - 1;
+    int flags = (aad > 0 ? 0x40 : 0) | (((icvLength - 2) / 2) << 3) | (LENGTH_FIELD - 1);
     in[0] = (byte) flags;
     System.arraycopy(op.nonce, 0, in, 1, NONCE);
     putInt(in, BLOCK - LENGTH_FIELD, op.textLength);
@@ -172,6 +172,6 @@ final class CcmPacketCipher extends PacketCipher {
   }
 
   private static int blocks(int octets) {
-    return octets + BLOCK - 1 & -BLOCK;
+    return (octets + BLOCK - 1) & -BLOCK;
   }
 }
