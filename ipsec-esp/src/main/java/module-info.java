@@ -7,6 +7,7 @@ module org.ipsec4j.esp {
   requires static transitive org.jspecify;
 
   exports org.ipsec4j.esp;
+  exports org.ipsec4j.esp.frag;
   exports org.ipsec4j.esp.framing;
   exports org.ipsec4j.esp.ipcomp;
 }

@@ -101,7 +101,8 @@ public final class OutboundSa extends SecurityAssociation {
    * headers: what a buffer needs as headroom and tailroom together.
    */
   public int maxOverhead() {
-    return layout().maxOverhead() + OuterHeader.MAX_LENGTH;
+    int ownHeaders = isEsp() ? layout().maxOverhead() : ah().maxOverhead();
+    return ownHeaders + OuterHeader.MAX_LENGTH;
   }
 
   /**
