@@ -1,4 +1,4 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.api.policy.document;
 
 import java.util.List;
 import java.util.Map;
@@ -8,7 +8,7 @@ import org.ipsec4j.api.policy.PolicySet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a policy file says. Secrets and certificates are only named here; {@link SecretResolver}
+ * What a policy file says. Secrets and certificates are only named here; who loads the policy
  * fetches them.
  *
  * @param policy peers and rules, complete with defaults

@@ -1,4 +1,4 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.api.policy.document;
 
 import org.jspecify.annotations.Nullable;
 

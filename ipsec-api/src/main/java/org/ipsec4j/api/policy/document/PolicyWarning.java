@@ -1,4 +1,4 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.api.policy.document;
 
 /**
  * Something that a policy may do but that a person should know.

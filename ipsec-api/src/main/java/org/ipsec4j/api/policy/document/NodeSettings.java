@@ -1,7 +1,7 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.api.policy.document;
 
 import java.util.List;
-import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.TunSettings.InterfaceAddress;
 import org.ipsec4j.api.policy.Defaults;
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +34,6 @@ public record NodeSettings(@Nullable Tun tun, int ikePort, int natPort) {
     /** Copies the list. */
     public Tun {
       addresses = List.copyOf(addresses);
-    }
-  }
-
-  /**
-   * An address of an interface with the length of its network's prefix.
-   *
-   * @param address the interface's own address
-   * @param prefixLength 0 to 32 or 128
-   */
-  public record InterfaceAddress(IpAddress address, int prefixLength) {
-    @Override
-    public String toString() {
-      return address + "/" + prefixLength;
     }
   }
 }

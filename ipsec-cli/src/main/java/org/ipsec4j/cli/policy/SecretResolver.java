@@ -1,4 +1,4 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.cli.policy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +16,9 @@ import java.util.function.Function;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.policy.Origin;
+import org.ipsec4j.api.policy.document.PolicyError;
+import org.ipsec4j.api.policy.document.PolicyWarning;
+import org.ipsec4j.api.policy.document.SecretRef;
 import org.jspecify.annotations.Nullable;
 
 /** Fetches the secrets that a policy names. Thread-safe. */

@@ -1,9 +1,9 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.api.policy.document;
 
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.policy.Origin;
 
-/** Where a secret comes from. {@link SecretResolver} fetches it. */
+/** Where a secret comes from; who loads the policy fetches it. */
 public sealed interface SecretRef {
   /** How the text stands for octets. */
   Encoding encoding();

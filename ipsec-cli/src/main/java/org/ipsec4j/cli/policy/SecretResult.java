@@ -1,7 +1,9 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.cli.policy;
 
 import java.util.List;
 import org.ipsec4j.api.Secret;
+import org.ipsec4j.api.policy.document.PolicyError;
+import org.ipsec4j.api.policy.document.PolicyWarning;
 
 /** What came of fetching a secret. */
 public sealed interface SecretResult {

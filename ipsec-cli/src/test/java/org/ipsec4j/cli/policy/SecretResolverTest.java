@@ -1,4 +1,4 @@
-package org.ipsec4j.policy.formats;
+package org.ipsec4j.cli.policy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,7 +17,8 @@ import java.util.Map;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.policy.Origin;
-import org.ipsec4j.policy.formats.SecretRef.Encoding;
+import org.ipsec4j.api.policy.document.SecretRef;
+import org.ipsec4j.api.policy.document.SecretRef.Encoding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
