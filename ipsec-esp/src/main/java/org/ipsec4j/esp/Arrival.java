@@ -34,10 +34,35 @@ final class Arrival {
   /** Traffic class of the outer header. */
   int trafficClass;
 
+  /** Flow label of the outer header; 0 for IPv4. */
+  int flowLabel;
+
+  /** Hop limit of the outer header. */
+  int hopLimit;
+
+  /** Don't Fragment of the outer header; true for IPv6. */
+  boolean dontFragment;
+
+  /** Identification of an outer IPv4 header. */
+  int identification;
+
+  /** Where the inner packet was put. */
+  int innerOffset;
+
+  /** Its octets. */
+  int innerLength;
+
   /** Whether the ICV was right and the number fresh. */
   boolean authentic;
 
+  /** The trailer's next header, once the packet is opened. */
+  int nextHeader;
+
+  /** Whether the window holds a payload that is no IP packet. */
+  boolean payload;
+
   void clear() {
+    payload = false;
     sa = null;
     udp = false;
     headed = false;

@@ -18,11 +18,20 @@ final class Departure {
 
   int payloadLength;
 
+  /** Zero octets behind the payload that hide its length. */
+  int tfcLength;
+
   /** What the payload is: the trailer's next header. */
   int nextHeader;
 
   /** Traffic class of the inner packet. */
   int trafficClass;
+
+  /** Flow label of the inner packet; 0 for IPv4. */
+  int flowLabel;
+
+  /** Tunnel mode: whether the inner hop limit goes down by one. */
+  boolean spendsHop;
 
   /** Don't Fragment of the inner packet; true for IPv6. */
   boolean dontFragment;
@@ -36,6 +45,21 @@ final class Departure {
   /** Transport mode: the octet in it that names what follows. */
   int nextFieldOffset;
 
+  /** BEET mode: the fields below count. */
+  boolean beet;
+
+  /** BEET mode: octets of IPv4 options, which go into a pseudo header. */
+  int optionsLength;
+
+  /** BEET mode: what follows the inner header. */
+  int upperProtocol;
+
+  /** BEET mode: hop limit of the inner packet. */
+  int hopLimit;
+
+  /** BEET mode: identification of an inner IPv4 packet. */
+  int identification;
+
   /** SPI. */
   int espOffset;
 
@@ -47,7 +71,22 @@ final class Departure {
   /** First octet of what leaves. */
   int outerOffset;
 
+  /** Octets of headroom that were missing. */
+  int missingHead;
+
+  /** Octets of tailroom that were missing. */
+  int missingTail;
+
+  /** Octets by which the outer packet would have been too long. */
+  int excess;
+
   void clear() {
+    tfcLength = 0;
+    spendsHop = false;
+    beet = false;
+    missingHead = 0;
+    missingTail = 0;
+    excess = 0;
     sa = null;
     path = null;
     headerLength = 0;
