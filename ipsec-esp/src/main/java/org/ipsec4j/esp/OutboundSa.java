@@ -44,7 +44,8 @@ public final class OutboundSa extends SecurityAssociation {
       this.maxHeadroom = OuterHeader.MAX_LENGTH + layout().front();
       this.maxTailroom = tfcRoom(options.tfcPadding()) + layout().maxBack();
     } else {
-      this.maxHeadroom = OuterHeader.MAX_LENGTH + ah().maxOverhead();
+      // AH does not travel in UDP
+      this.maxHeadroom = OuterHeader.V6_LENGTH + ah().maxOverhead();
       this.maxTailroom = 0;
     }
     if (child.outboundSpi() == 0) {
