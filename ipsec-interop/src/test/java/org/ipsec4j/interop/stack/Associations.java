@@ -164,8 +164,12 @@ final class Associations {
     ChildProposal proposal =
         new ChildProposal(
             transform.protocol(),
-            List.of(transform.encryption()),
-            List.of(transform.integrity()),
+            transform.protocol() == SecurityProtocol.AH
+                ? List.of()
+                : List.of(transform.encryption()),
+            transform.integrity() == IntegrityAlgorithm.NONE
+                ? List.of()
+                : List.of(transform.integrity()),
             List.of(),
             List.of(transform.extendedSequenceNumbers()));
     return new ChildProfile(
