@@ -7,4 +7,6 @@ module org.ipsec4j.esp {
   requires static transitive org.jspecify;
 
   exports org.ipsec4j.esp;
+  exports org.ipsec4j.esp.frag;
+  exports org.ipsec4j.esp.ipcomp;
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param originalAddresses transport mode behind a NAT: our address and the peer's as the peer
  *     itself writes them in its packets (RFC 7296 2.23.1), or null when they are not known
  * @param natChecksum what becomes of checksums behind a NAT
+ * @param ahPadding to what AH headers of ours are padded over IPv4
  * @param aggfrag whether payloads of next header 144 are handed on as they are (RFC 9347)
  */
 public record SaOptions(
@@ -29,6 +30,7 @@ public record SaOptions(
     @Nullable AddressPair innerAddresses,
     @Nullable AddressPair originalAddresses,
     NatChecksum natChecksum,
+    AhPadding ahPadding,
     boolean aggfrag) {
   /**
    * What is used when nothing else is said: replay window, no padding, no limit of time, no
@@ -44,6 +46,7 @@ public record SaOptions(
           null,
           null,
           NatChecksum.ADJUST,
+          AhPadding.FOUR_OCTETS,
           false);
 
   /** The same with another policy for outer headers. */
@@ -57,6 +60,7 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
         aggfrag);
   }
 
@@ -71,6 +75,7 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
         aggfrag);
   }
 
@@ -85,6 +90,7 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
         aggfrag);
   }
 
@@ -99,6 +105,7 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
         aggfrag);
   }
 
@@ -113,6 +120,7 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
         aggfrag);
   }
 
@@ -127,6 +135,7 @@ public record SaOptions(
         addresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
         aggfrag);
   }
 
@@ -141,6 +150,7 @@ public record SaOptions(
         innerAddresses,
         addresses,
         natChecksum,
+        ahPadding,
         aggfrag);
   }
 
@@ -155,6 +165,22 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         checksum,
+        ahPadding,
+        aggfrag);
+  }
+
+  /** The same with another padding of AH headers. */
+  public SaOptions withAhPadding(AhPadding padding) {
+    return new SaOptions(
+        outerHeader,
+        replay,
+        tfcPadding,
+        timeLifetime,
+        forwards,
+        innerAddresses,
+        originalAddresses,
+        natChecksum,
+        padding,
         aggfrag);
   }
 
@@ -169,6 +195,7 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
         carries);
   }
 }

@@ -34,6 +34,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   private final ChildSa child;
   private final SaOptions options;
   private final @Nullable EspLayout layout;
+  private final @Nullable AhLayout ah;
   private final SelectorMatcher selectors;
   private final VolumeLimits limits;
   private final TimeLimits timeLimits;
@@ -51,6 +52,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     this.options = options;
     boolean esp = child.transform().protocol() == SecurityProtocol.ESP;
     this.layout = esp ? new EspLayout(child.transform(), key.salt()) : null;
+    this.ah = esp ? null : new AhLayout(child.transform(), key.salt(), options.ahPadding());
     this.selectors = selectors;
     this.limits = new VolumeLimits(child.lifetime());
     this.timeLimits = new TimeLimits(options.timeLifetime());
@@ -182,6 +184,9 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     if (layout != null) {
       layout.destroy();
     }
+    if (ah != null) {
+      ah.destroy();
+    }
   }
 
   final boolean isEsp() {
@@ -195,6 +200,11 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   /** The shape of an ESP SA's packets; whoever asks has asked {@link #isEsp} before. */
   EspLayout layout() {
     return Objects.requireNonNull(layout);
+  }
+
+  /** The shape of an AH SA's headers; whoever asks has asked {@link #isEsp} before. */
+  AhLayout ah() {
+    return Objects.requireNonNull(ah);
   }
 
   SelectorMatcher selectors() {

@@ -73,7 +73,8 @@ final class TransportMode {
     return to;
   }
 
-  private static void mendHeader(
+  /** Writes what follows a header, its total length and, for IPv4, its checksum. */
+  static void mendHeader(
       ByteBuffer slab, int at, boolean v4, int nextField, int protocol, int total) {
     slab.put(nextField, (byte) protocol);
     if (v4) {

@@ -18,13 +18,7 @@ import org.ipsec4j.interop.KernelSuite.Mac;
  * @param udp whether ESP travels in UDP
  */
 record KernelCase(
-    String name,
-    KernelSuite suite,
-    String mode,
-    Ends outer,
-    Ends inner,
-    boolean esn,
-    boolean udp) {
+    String name, KernelSuite suite, String mode, Ends outer, Ends inner, boolean esn, boolean udp) {
 
   /** Transport mode over IPv4 with 32-bit numbers. */
   static KernelCase of(KernelSuite suite) {
@@ -46,8 +40,7 @@ record KernelCase(
 
   KernelCase tunnel(Ends newInner) {
     String families = " " + family(newInner) + " in " + family(outer);
-    return new KernelCase(
-        name + " tunnel" + families, suite, "tunnel", outer, newInner, esn, udp);
+    return new KernelCase(name + " tunnel" + families, suite, "tunnel", outer, newInner, esn, udp);
   }
 
   KernelCase beet(Ends newInner) {
@@ -77,8 +70,7 @@ record KernelCase(
 
   /** Mode and families, for the table of proofs. */
   String shape() {
-    String families =
-        isTransport() ? family(outer) : family(inner) + " in " + family(outer);
+    String families = isTransport() ? family(outer) : family(inner) + " in " + family(outer);
     return mode + " " + families + (udp ? " in UDP" : "");
   }
 

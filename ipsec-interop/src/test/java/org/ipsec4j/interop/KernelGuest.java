@@ -60,8 +60,7 @@ final class KernelGuest implements AutoCloseable {
             folder.resolve("stderr.log"),
             Namespaces.inside(namespace, command));
     KernelGuest guest = new KernelGuest(folder, process);
-    boolean up =
-        Proc.poll(BOOT, () -> !process.isAlive() || Files.exists(folder.resolve("up")));
+    boolean up = Proc.poll(BOOT, () -> !process.isAlive() || Files.exists(folder.resolve("up")));
     if (!up || !process.isAlive()) {
       guest.close();
       throw new InteropFailure("the guest kernel did not come up; see " + folder);

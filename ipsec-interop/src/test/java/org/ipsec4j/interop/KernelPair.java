@@ -27,7 +27,9 @@ record KernelPair(
     return new KernelPair(wanted, spi, spi + 1, suite.keys(random), suite.keys(random), name);
   }
 
-  /** The line of {@code ip} that adds the state of one direction; {@code more} stands at its end. */
+  /**
+   * The line of {@code ip} that adds the state of one direction; {@code more} stands at its end.
+   */
   String state(boolean toUsDirection, String more) {
     Ends outer = wanted.outer();
     String source = toUsDirection ? outer.guest() : outer.ours();

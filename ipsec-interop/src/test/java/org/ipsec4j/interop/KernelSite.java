@@ -30,9 +30,10 @@ final class KernelSite implements AutoCloseable {
   private static final String TAP = "tap0";
   private static final Pattern STATE =
       Pattern.compile(
-          "proto (?<proto>\\S+) spi 0x(?<spi>[0-9a-f]{8}).*?"
-              + "lifetime current:\\s+(?<bytes>\\d+)\\(bytes\\), (?<packets>\\d+)\\(packets\\).*?"
-              + "stats:\\s+replay-window (?<old>\\d+) replay (?<replay>\\d+) failed (?<failed>\\d+)",
+          "proto (?<proto>\\S+) spi 0x(?<spi>[0-9a-f]{8}).*?lifetime"
+              + " current:\\s+(?<bytes>\\d+)\\(bytes\\),"
+              + " (?<packets>\\d+)\\(packets\\).*?stats:\\s+replay-window (?<old>\\d+) replay"
+              + " (?<replay>\\d+) failed (?<failed>\\d+)",
           Pattern.DOTALL);
 
   private final Path folder;
@@ -84,8 +85,7 @@ final class KernelSite implements AutoCloseable {
       open.push(guest);
       prepareGuest(guest);
       StackProcess stack =
-          StackProcess.start(
-              folder.resolve("stack"), router, "tun0", "10.5.2.0/24", "fd05:2::/64");
+          StackProcess.start(folder.resolve("stack"), router, "tun0", "10.5.2.0/24", "fd05:2::/64");
       open.push(stack);
       for (Ends ends : List.of(V4, V6, INNER_V4, INNER_V6)) {
         stack.order("own address=" + ends.ours);
@@ -167,8 +167,7 @@ final class KernelSite implements AutoCloseable {
 
   /** Pings the guest from us; returns how many answers came. */
   int pingFromUs(Ends ends, int count, String more) {
-    String order =
-        "ping from=" + ends.ours + " to=" + ends.guest + " count=" + count + " " + more;
+    String order = "ping from=" + ends.ours + " to=" + ends.guest + " count=" + count + " " + more;
     return Integer.parseInt(stack.order(order.strip()).getOrDefault("answered", "0"));
   }
 

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param cipher the cipher, or null for AH
  * @param mac the integrity algorithm beside it, or null for a combined mode
  */
-record KernelSuite(
-    String name, @Nullable Cipher cipher, @Nullable Mac mac) {
+record KernelSuite(String name, @Nullable Cipher cipher, @Nullable Mac mac) {
 
   /**
    * A cipher.
@@ -65,8 +64,7 @@ record KernelSuite(
     }
 
     static Cipher cbc(int keyBits) {
-      return new Cipher(
-          "cbc(aes)", 0, "AES_CBC", keyBits, 0, "AES-CBC", "AES-CBC [RFC3602]");
+      return new Cipher("cbc(aes)", 0, "AES_CBC", keyBits, 0, "AES-CBC", "AES-CBC [RFC3602]");
     }
 
     static Cipher ctr(int keyBits) {
@@ -114,26 +112,11 @@ record KernelSuite(
     MD5("hmac(md5)", "HMAC_MD5_96", 16, 96, "HMAC-MD5-96", "HMAC-MD5-96 [RFC2403]"),
     SHA1("hmac(sha1)", "HMAC_SHA1_96", 20, 96, "HMAC-SHA1-96", "HMAC-SHA-1-96 [RFC2404]"),
     SHA256(
-        "hmac(sha256)",
-        "HMAC_SHA2_256_128",
-        32,
-        128,
-        "SHA2-256-128",
-        "HMAC-SHA-256-128 [RFC4868]"),
+        "hmac(sha256)", "HMAC_SHA2_256_128", 32, 128, "SHA2-256-128", "HMAC-SHA-256-128 [RFC4868]"),
     SHA384(
-        "hmac(sha384)",
-        "HMAC_SHA2_384_192",
-        48,
-        192,
-        "SHA2-384-192",
-        "HMAC-SHA-384-192 [RFC4868]"),
+        "hmac(sha384)", "HMAC_SHA2_384_192", 48, 192, "SHA2-384-192", "HMAC-SHA-384-192 [RFC4868]"),
     SHA512(
-        "hmac(sha512)",
-        "HMAC_SHA2_512_256",
-        64,
-        256,
-        "SHA2-512-256",
-        "HMAC-SHA-512-256 [RFC4868]"),
+        "hmac(sha512)", "HMAC_SHA2_512_256", 64, 256, "SHA2-512-256", "HMAC-SHA-512-256 [RFC4868]"),
     XCBC("xcbc(aes)", "AES_XCBC_96", 16, 96, "", ""),
     CMAC("cmac(aes)", "AES_CMAC_96", 16, 96, "AES-CMAC-96", "");
 
@@ -144,8 +127,7 @@ record KernelSuite(
     final String scapy;
     final String wireshark;
 
-    Mac(
-        String linux, String ours, int keyOctets, int icvBits, String scapy, String wireshark) {
+    Mac(String linux, String ours, int keyOctets, int icvBits, String scapy, String wireshark) {
       this.linux = linux;
       this.ours = ours;
       this.keyOctets = keyOctets;

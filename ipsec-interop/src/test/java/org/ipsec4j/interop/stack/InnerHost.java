@@ -115,8 +115,7 @@ final class InnerHost {
     return view.isV4() ? IpAddress.v4((int) low) : IpAddress.v6(high, low);
   }
 
-  private void echo(
-      IpHeaderView view, IpAddress source, IpAddress destination, byte[] message) {
+  private void echo(IpHeaderView view, IpAddress source, IpAddress destination, byte[] message) {
     ByteBuffer read = ByteBuffer.wrap(message);
     int type = read.get() & 0xff;
     int identifier = read.getShort(4) & 0xffff;

@@ -82,7 +82,9 @@ final class PacketWay {
     return waiting.add(ByteBuffer.wrap(packet)) >= 0;
   }
 
-  /** Protects what waits; the caller sends the living packets and calls {@link PacketBurst#clear}. */
+  /**
+   * Protects what waits; the caller sends the living packets and calls {@link PacketBurst#clear}.
+   */
   PacketBurst protect(long now) {
     for (String name : chain) {
       OutboundSa sa = associations.pair(name).out();
