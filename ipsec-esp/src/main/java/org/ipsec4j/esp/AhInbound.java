@@ -105,6 +105,11 @@ public final class AhInbound implements AutoCloseable {
     return arrivals[index].authentic;
   }
 
+  /** What AH stood in front of; means something for living packets. */
+  public int nextHeader(int index) {
+    return arrivals[index].nextHeader;
+  }
+
   /** The whole sequence number; means something for authentic packets. */
   public long sequence(int index) {
     return arrivals[index].number;
@@ -216,7 +221,7 @@ public final class AhInbound implements AutoCloseable {
     ByteBuffer slab = burst.slab();
     DropReason reason = sa.isTunnel() ? unwrap(slab, in) : takeOut(slab, in);
     if (reason == DropReason.NONE) {
-      reason = sa.selectors().check(view);
+      reason = sa.checkArrived(view);
     }
     if (reason == DropReason.NONE && !sa.admit(view.totalLength(), now)) {
       reason = DropReason.LIFETIME_EXPIRED;

@@ -66,12 +66,21 @@ public final class EspInbound implements AutoCloseable {
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
   public void open(PacketBurst burst, PacketForm form, long now) {
+    open(burst, form, null, now);
+  }
+
+  /**
+   * The same for some packets of a burst.
+   *
+   * @param mine by packet index: what is not, is left alone; null for all
+   */
+  void open(PacketBurst burst, PacketForm form, boolean @Nullable [] mine, long now) {
     if (burst.size() > arrivals.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
     for (int i = 0; i < burst.size(); i++) {
       arrivals[i].clear();
-      if (burst.isAlive(i)) {
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
         DropReason reason = accept(burst, i, form, now);
         if (reason != DropReason.NONE) {
           drop(burst, i, reason);
@@ -268,7 +277,7 @@ public final class EspInbound implements AutoCloseable {
             ? unwrap(slab, op.textOffset, payloadLength, nextHeader, in)
             : restore(burst, op, sa, payloadLength, nextHeader, in);
     if (reason == DropReason.NONE) {
-      reason = sa.selectors().check(view);
+      reason = sa.checkArrived(view);
     }
     if (reason == DropReason.NONE && !sa.admit(view.totalLength(), now)) {
       reason = DropReason.LIFETIME_EXPIRED;

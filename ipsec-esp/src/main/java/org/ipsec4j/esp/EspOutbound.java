@@ -63,7 +63,21 @@ public final class EspOutbound implements AutoCloseable {
    */
   public void protect(
       PacketBurst burst, @Nullable OutboundSa[] saPerPacket, PacketForm form, long now) {
-    protect(burst, saPerPacket, INNER_PACKET, form, now);
+    protect(burst, saPerPacket, INNER_PACKET, form, null, now);
+  }
+
+  /**
+   * The same for some packets of a burst.
+   *
+   * @param mine by packet index: what is not, is left alone
+   */
+  void protect(
+      PacketBurst burst,
+      @Nullable OutboundSa[] saPerPacket,
+      boolean[] mine,
+      PacketForm form,
+      long now) {
+    protect(burst, saPerPacket, INNER_PACKET, form, mine, now);
   }
 
   /**
@@ -90,7 +104,7 @@ public final class EspOutbound implements AutoCloseable {
     if (nextHeader < 0 || nextHeader > 255) {
       throw new IllegalArgumentException("next header " + nextHeader + " is not in 0..255");
     }
-    protect(burst, saPerPacket, nextHeader, form, now);
+    protect(burst, saPerPacket, nextHeader, form, null, now);
   }
 
   private void protect(
@@ -98,13 +112,14 @@ public final class EspOutbound implements AutoCloseable {
       @Nullable OutboundSa[] saPerPacket,
       int nextHeader,
       PacketForm form,
+      boolean @Nullable [] mine,
       long now) {
     if (burst.size() > departures.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
     for (int i = 0; i < burst.size(); i++) {
       departures[i].clear();
-      if (burst.isAlive(i)) {
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
         OutboundSa sa = saPerPacket[i];
         DropReason reason = plan(burst, i, sa, nextHeader, form, now);
         if (reason != DropReason.NONE) {
