@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Opens packets layer by layer, ESP and AH, until nothing is left that is ours to open, and refuses
  * what did not come through exactly the SAs of its bundle (RFC 4301 5.2 step 3, Appendix E).
  *
- * <p>A layer is ours when it is the first, when it came in transport mode, or when a tunnel gave out
- * a packet that is addressed to this host. Layers without a bundle are independent SAs, such as a
- * tunnel inside of a tunnel; {@link #sa} tells the caller's policy which they were.
+ * <p>A layer is ours when it is the first, when it came in transport mode, or when a tunnel gave
+ * out a packet that is addressed to this host. Layers without a bundle are independent SAs, such as
+ * a tunnel inside of a tunnel; {@link #sa} tells the caller's policy which they were.
  *
  * <p>Thread-confined: one for each packet thread. The {@link Sad} and its SAs are shared. Allocates
  * nothing per packet and throws nothing for what a packet contains. The window of a packet that is
@@ -100,9 +100,9 @@ public final class IpsecInbound implements AutoCloseable {
   /**
    * Opens every living packet of a burst, all its layers.
    *
-   * <p>Afterwards the window of each living packet holds the innermost IP packet, or a payload where
-   * {@link #isPayload} says so; the others bear a drop reason. The accessors tell more until the
-   * next call.
+   * <p>Afterwards the window of each living packet holds the innermost IP packet, or a payload
+   * where {@link #isPayload} says so; the others bear a drop reason. The accessors tell more until
+   * the next call.
    *
    * @param burst windows hold what {@code form} says
    * @param form what the windows hold; {@link PacketForm#PAYLOAD} is ESP

@@ -13,8 +13,7 @@ public final class OutboundBundle {
 
   private OutboundBundle(OutboundSa[] sas, @Nullable PacketStage stage) {
     if (sas.length < 1 || sas.length > SaBundle.MAX_LAYERS) {
-      throw new IllegalArgumentException(
-          sas.length + " SAs are not in 1.." + SaBundle.MAX_LAYERS);
+      throw new IllegalArgumentException(sas.length + " SAs are not in 1.." + SaBundle.MAX_LAYERS);
     }
     this.sas = sas;
     this.stage = stage;

@@ -3,8 +3,8 @@ package org.ipsec4j.esp;
 /**
  * A bundle (RFC 2401 4.3, RFC 4301 Appendix E): several SAs that a policy demands for one packet,
  * one around the other, such as ESP inside AH. It has as many places as layers; an SA says with
- * {@link SaOptions#withPlace} that it takes one of them. SAs that follow upon one another (rekeying)
- * take the same place, any number of them at once.
+ * {@link SaOptions#withPlace} that it takes one of them. SAs that follow upon one another
+ * (rekeying) take the same place, any number of them at once.
  *
  * <p>The identity of the object is the bundle. Both directions of a Child SA may name the same one.
  * Immutable.

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     itself writes them in its packets (RFC 7296 2.23.1), or null when they are not known
  * @param natChecksum what becomes of checksums behind a NAT
  * @param ahPadding to what AH headers of ours are padded over IPv4
- * @param place the SA's place in a bundle, or null when it stands alone. An SA with a place is opened
- *     by {@link IpsecInbound} only, which knows the bundle
+ * @param place the SA's place in a bundle, or null when it stands alone. An SA with a place is
+ *     opened by {@link IpsecInbound} only, which knows the bundle
  * @param aggfrag whether payloads of next header 144 are handed on as they are (RFC 9347)
  */
 public record SaOptions(
