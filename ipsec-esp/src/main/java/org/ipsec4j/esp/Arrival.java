@@ -37,7 +37,14 @@ final class Arrival {
   /** Whether the ICV was right and the number fresh. */
   boolean authentic;
 
+  /** The trailer's next header, once the packet is opened. */
+  int nextHeader;
+
+  /** Whether the window holds a payload that is no IP packet. */
+  boolean payload;
+
   void clear() {
+    payload = false;
     sa = null;
     udp = false;
     headed = false;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class EspInbound implements AutoCloseable {
   private static final int NEXT_V4 = 4;
   private static final int NEXT_V6 = 41;
+
+  /** AGGFRAG_PAYLOAD (RFC 9347 6.1). */
+  private static final int NEXT_AGGFRAG = 144;
 
   /** "No next header" marks a dummy packet (RFC 4303 2.6). */
   private static final int NEXT_NONE = 59;
@@ -51,8 +55,9 @@ public final class EspInbound implements AutoCloseable {
   /**
    * Opens every living packet of a burst.
    *
-   * <p>Afterwards the window of each living packet holds the inner IP packet, exactly; the others
-   * bear a drop reason. {@link #sa} and {@link #isAuthentic} tell more until the next call.
+   * <p>Afterwards the window of each living packet holds the inner IP packet, exactly, or a payload
+   * where {@link #isPayload} says so; the others bear a drop reason. {@link #sa}, {@link
+   * #isAuthentic} and the other accessors tell more until the next call.
    *
    * @param burst windows hold what {@code form} says. With {@link PacketForm#PAYLOAD} IKE messages
    *     (non-ESP marker) and NAT keepalives have been taken out before
@@ -67,7 +72,7 @@ public final class EspInbound implements AutoCloseable {
     for (int i = 0; i < burst.size(); i++) {
       arrivals[i].clear();
       if (burst.isAlive(i)) {
-        DropReason reason = accept(burst, i, form);
+        DropReason reason = accept(burst, i, form, now);
         if (reason != DropReason.NONE) {
           drop(burst, i, reason);
         }
@@ -101,6 +106,33 @@ public final class EspInbound implements AutoCloseable {
     return arrivals[index].authentic;
   }
 
+  /**
+   * Whether the window holds no IP packet but a payload that {@link #nextHeader} names: an AGGFRAG
+   * payload of an SA with {@link SaOptions#aggfrag()}. Its inner packets have not been checked;
+   * {@link SecurityAssociation#check} does it for each.
+   */
+  public boolean isPayload(int index) {
+    return arrivals[index].payload;
+  }
+
+  /** The next header of the ESP trailer; means something for living packets. */
+  public int nextHeader(int index) {
+    return arrivals[index].nextHeader;
+  }
+
+  /** The whole sequence number; means something for authentic packets. */
+  public long sequence(int index) {
+    return arrivals[index].number;
+  }
+
+  /**
+   * Traffic class of the outer header, 0 to 255; -1 where it was not at hand ({@link
+   * PacketForm#PAYLOAD}). Means something for authentic packets.
+   */
+  public int outerTrafficClass(int index) {
+    return arrivals[index].headed ? arrivals[index].trafficClass : -1;
+  }
+
   /** Packets dropped before an SA was known. */
   public SaCounters withoutSa() {
     return withoutSa;
@@ -113,7 +145,7 @@ public final class EspInbound implements AutoCloseable {
   }
 
   /** Everything that can be refused before the cryptography. */
-  private DropReason accept(PacketBurst burst, int i, PacketForm form) {
+  private DropReason accept(PacketBurst burst, int i, PacketForm form, long now) {
     Arrival in = arrivals[i];
     ByteBuffer slab = burst.slab();
     if (form == PacketForm.FULL_IP) {
@@ -128,7 +160,7 @@ public final class EspInbound implements AutoCloseable {
     if (in.espLength < EspLayout.HEADER_LENGTH) {
       return DropReason.TOO_SHORT;
     }
-    InboundSa sa = sad.find(slab.getInt(in.espOffset));
+    InboundSa sa = sad.find(SecurityProtocol.ESP, slab.getInt(in.espOffset));
     if (sa == null) {
       return DropReason.UNKNOWN_SPI;
     }
@@ -140,7 +172,7 @@ public final class EspInbound implements AutoCloseable {
     if (!sa.layout().isWholeBlocks(textLength)) {
       return DropReason.MALFORMED_OUTER;
     }
-    if (sa.isExpired()) {
+    if (sa.isExpired(now)) {
       return DropReason.LIFETIME_EXPIRED;
     }
     in.number = sa.replayWindow().recover(slab.getInt(in.espOffset + 4));
@@ -213,10 +245,10 @@ public final class EspInbound implements AutoCloseable {
     }
     in.authentic = true;
     sa.used(now);
-    return strip(burst, op, sa, in);
+    return strip(burst, op, sa, in, now);
   }
 
-  private DropReason strip(PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in) {
+  private DropReason strip(PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in, long now) {
     ByteBuffer slab = burst.slab();
     int padLength = slab.get(op.icvOffset - 2) & 0xff;
     int nextHeader = slab.get(op.icvOffset - 1) & 0xff;
@@ -227,6 +259,10 @@ public final class EspInbound implements AutoCloseable {
     if (nextHeader == NEXT_NONE) {
       return DropReason.DUMMY;
     }
+    in.nextHeader = nextHeader;
+    if (nextHeader == NEXT_AGGFRAG && sa.options().aggfrag()) {
+      return handOn(burst, op, sa, payloadLength, now);
+    }
     DropReason reason =
         sa.isTunnel()
             ? unwrap(slab, op.textOffset, payloadLength, nextHeader, in)
@@ -234,7 +270,7 @@ public final class EspInbound implements AutoCloseable {
     if (reason == DropReason.NONE) {
       reason = sa.selectors().check(view);
     }
-    if (reason == DropReason.NONE && !sa.admit(view.totalLength())) {
+    if (reason == DropReason.NONE && !sa.admit(view.totalLength(), now)) {
       reason = DropReason.LIFETIME_EXPIRED;
     }
     if (reason == DropReason.NONE) {
@@ -242,6 +278,18 @@ public final class EspInbound implements AutoCloseable {
       sa.counters().passed(1, view.totalLength());
     }
     return reason;
+  }
+
+  /** A payload of several packets, whose selectors are asked when they are taken apart. */
+  private DropReason handOn(
+      PacketBurst burst, CryptoOp op, InboundSa sa, int payloadLength, long now) {
+    if (!sa.admit(payloadLength, now)) {
+      return DropReason.LIFETIME_EXPIRED;
+    }
+    arrivals[op.tag].payload = true;
+    burst.window(op.tag, op.textOffset, payloadLength);
+    sa.counters().passed(1, payloadLength);
+    return DropReason.NONE;
   }
 
   /** 1, 2, 3, ... (RFC 4303 2.4). */

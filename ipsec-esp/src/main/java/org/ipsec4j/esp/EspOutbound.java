@@ -29,6 +29,9 @@ public final class EspOutbound implements AutoCloseable {
   private static final int NEXT_V4 = 4;
   private static final int NEXT_V6 = 41;
 
+  /** The windows hold IP packets, whose headers tell. */
+  private static final int INNER_PACKET = -1;
+
   private final PacketWorkers workers;
   private final Departure[] departures;
   private final IpHeaderView view = new IpHeaderView();
@@ -60,6 +63,42 @@ public final class EspOutbound implements AutoCloseable {
    */
   public void protect(
       PacketBurst burst, @Nullable OutboundSa[] saPerPacket, PacketForm form, long now) {
+    protect(burst, saPerPacket, INNER_PACKET, form, now);
+  }
+
+  /**
+   * Protects payloads that are no IP packets, such as AGGFRAG payloads (RFC 9347), with SAs of
+   * tunnel mode. Otherwise like {@link #protect}. No inner header is read: the selectors of an SA
+   * are its caller's to ask ({@link SecurityAssociation#check}), the outer header has traffic class
+   * 0 unless the policy fixes one, and DF counts as set.
+   *
+   * @param burst windows hold what goes behind the IV
+   * @param saPerPacket by packet index, not shorter than the burst; null, or an SA that is not of
+   *     tunnel mode, drops the packet
+   * @param nextHeader what the payloads are: the trailer's next header, 0 to 255
+   * @param form what the windows shall hold
+   * @param now engine time
+   * @throws IllegalArgumentException when the burst is larger than this was made for, or {@code
+   *     nextHeader} is no octet
+   */
+  public void protectPayloads(
+      PacketBurst burst,
+      @Nullable OutboundSa[] saPerPacket,
+      int nextHeader,
+      PacketForm form,
+      long now) {
+    if (nextHeader < 0 || nextHeader > 255) {
+      throw new IllegalArgumentException("next header " + nextHeader + " is not in 0..255");
+    }
+    protect(burst, saPerPacket, nextHeader, form, now);
+  }
+
+  private void protect(
+      PacketBurst burst,
+      @Nullable OutboundSa[] saPerPacket,
+      int nextHeader,
+      PacketForm form,
+      long now) {
     if (burst.size() > departures.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
@@ -67,7 +106,7 @@ public final class EspOutbound implements AutoCloseable {
       departures[i].clear();
       if (burst.isAlive(i)) {
         OutboundSa sa = saPerPacket[i];
-        DropReason reason = plan(burst, i, sa, form);
+        DropReason reason = plan(burst, i, sa, nextHeader, form, now);
         if (reason != DropReason.NONE) {
           drop(burst, i, sa, reason);
         }
@@ -96,16 +135,55 @@ public final class EspOutbound implements AutoCloseable {
   }
 
   /** Where everything will lie, and whether it may and fits; changes no octet. */
-  private DropReason plan(PacketBurst burst, int i, @Nullable OutboundSa sa, PacketForm form) {
-    if (sa == null) {
+  private DropReason plan(
+      PacketBurst burst,
+      int i,
+      @Nullable OutboundSa sa,
+      int nextHeader,
+      PacketForm form,
+      long now) {
+    // an AH SA is none that could do this
+    if (sa == null || !sa.isEsp()) {
       return DropReason.NO_SA;
-    }
-    if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
-      return DropReason.MALFORMED_INNER;
     }
     Departure out = departures[i];
     OuterPath path = sa.path();
     out.path = path;
+    DropReason reason =
+        nextHeader == INNER_PACKET
+            ? describeInner(burst, i, sa, path, form, out)
+            : describePayload(burst, i, sa, nextHeader, out);
+    if (reason == DropReason.NONE) {
+      reason = findRoom(burst, i, sa.layout(), path, form, out);
+    }
+    if (reason == DropReason.NONE && !sa.admit(out.innerLength, now)) {
+      reason = DropReason.LIFETIME_EXPIRED;
+    }
+    if (reason == DropReason.NONE) {
+      out.sa = sa;
+    }
+    return reason;
+  }
+
+  private static DropReason describePayload(
+      PacketBurst burst, int i, OutboundSa sa, int nextHeader, Departure out) {
+    if (!sa.isTunnel()) {
+      return DropReason.NOT_TRANSPORTABLE;
+    }
+    out.innerLength = burst.length(i);
+    out.trafficClass = 0;
+    out.dontFragment = true;
+    out.payloadOffset = burst.offset(i);
+    out.payloadLength = burst.length(i);
+    out.nextHeader = nextHeader;
+    return DropReason.NONE;
+  }
+
+  private DropReason describeInner(
+      PacketBurst burst, int i, OutboundSa sa, OuterPath path, PacketForm form, Departure out) {
+    if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
+      return DropReason.MALFORMED_INNER;
+    }
     out.innerLength = view.totalLength();
     out.trafficClass = view.trafficClass();
     out.dontFragment = view.dontFragment() || !view.isV4();
@@ -120,14 +198,7 @@ public final class EspOutbound implements AutoCloseable {
       }
       out.nextHeader = burst.slab().get(out.nextFieldOffset) & 0xff;
     }
-    DropReason reason = findRoom(burst, i, sa.layout(), path, form, out);
-    if (reason == DropReason.NONE && !sa.admit(out.innerLength)) {
-      reason = DropReason.LIFETIME_EXPIRED;
-    }
-    if (reason == DropReason.NONE) {
-      out.sa = sa;
-    }
-    return reason;
+    return DropReason.NONE;
   }
 
   private static DropReason findRoom(

@@ -14,7 +14,10 @@ public final class InboundSa extends SecurityAssociation {
     super(
         child, key, options, new SelectorMatcher(child.remoteSelectors(), child.localSelectors()));
     this.replay =
-        new ReplayWindow(child.replayWindow(), child.transform().extendedSequenceNumbers());
+        new ReplayWindow(
+            child.replayWindow(),
+            child.transform().extendedSequenceNumbers(),
+            options.replay() == ReplayProtection.WINDOW);
   }
 
   /**
@@ -57,6 +60,8 @@ public final class InboundSa extends SecurityAssociation {
 
   @Override
   public String toString() {
-    return String.format("in 0x%08x %s %s", spi(), child().mode(), child().transform());
+    String replayState = replay.isEnforced() ? "" : " without replay protection";
+    return String.format(
+        "in 0x%08x %s %s%s", spi(), child().mode(), child().transform(), replayState);
   }
 }

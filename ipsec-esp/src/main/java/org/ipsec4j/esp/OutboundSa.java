@@ -18,6 +18,12 @@ public final class OutboundSa extends SecurityAssociation {
   /** From here on a rekey is asked for: a sixteenth of the numbers is left for it. */
   private static final long SOFT_SHORT_NUMBER = 0xf0000000L;
 
+  /** Next header to sequence number (RFC 4302 2). */
+  private static final int AH_FIXED = 12;
+
+  /** The AH header is a multiple of eight octets over IPv6. */
+  private static final int AH_PADDING = 7;
+
   private static final VarHandle NEXT;
 
   static {
@@ -105,7 +111,9 @@ public final class OutboundSa extends SecurityAssociation {
    * headers: what a buffer needs as headroom and tailroom together.
    */
   public int maxOverhead() {
-    return layout().maxOverhead() + OuterHeader.MAX_LENGTH;
+    int ownHeaders =
+        isEsp() ? layout().maxOverhead() : AH_FIXED + child().transform().icvLength() + AH_PADDING;
+    return ownHeaders + OuterHeader.MAX_LENGTH;
   }
 
   /**

@@ -4,10 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound half of the security association database (RFC 4301 4.4.2): SAs by SPI.
+ * The inbound half of the security association database (RFC 4301 4.4.2): SAs by protocol and SPI.
  *
  * <p>Packet threads {@link #find} without a lock and without allocating, while others install and
  * remove: a published SA is found by every later call, a removed one by none, and an SA that is
@@ -37,15 +38,16 @@ public final class Sad {
   /**
    * Makes an SA known to packet threads.
    *
-   * @throws IllegalArgumentException when its SPI is 0 (RFC 4303 2.1) or in use: SPIs are ours to
-   *     choose, so this is a programming error
+   * @throws IllegalArgumentException when its SPI is 0 (RFC 4303 2.1) or in use by the same
+   *     protocol: SPIs are ours to choose, so this is a programming error
    */
   public synchronized void install(InboundSa sa) {
     if (sa.spi() == 0) {
       throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
     }
-    if (find(sa.spi()) != null) {
-      throw new IllegalArgumentException(String.format("SPI 0x%08x is in use", sa.spi()));
+    if (find(sa.protocol(), sa.spi()) != null) {
+      throw new IllegalArgumentException(
+          String.format("SPI 0x%08x of %s is in use", sa.spi(), sa.protocol()));
     }
     if ((used + 1) * 2 > table.length) {
       rebuild();
@@ -55,13 +57,18 @@ public final class Sad {
     size++;
   }
 
+  /** Takes an ESP SA out; see {@link #remove(SecurityProtocol, int)}. */
+  public @Nullable InboundSa remove(int spi) {
+    return remove(SecurityProtocol.ESP, spi);
+  }
+
   /**
    * Takes an SA out. Packet threads may still be working with it: wipe its keys only after each has
    * passed a quiescent point.
    *
    * @return the SA, or null when there was none
    */
-  public synchronized @Nullable InboundSa remove(int spi) {
+  public synchronized @Nullable InboundSa remove(SecurityProtocol protocol, int spi) {
     @Nullable Object[] slots = table;
     int mask = slots.length - 1;
     for (int at = home(spi, mask); ; at = (at + 1) & mask) {
@@ -69,7 +76,7 @@ public final class Sad {
       if (slot == null) {
         return null;
       }
-      if (slot instanceof InboundSa sa && sa.spi() == spi) {
+      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.protocol() == protocol) {
         SLOTS.setRelease(slots, at, REMOVED);
         size--;
         return sa;
@@ -77,8 +84,13 @@ public final class Sad {
     }
   }
 
-  /** The SA of an SPI, or null. */
+  /** The ESP SA of an SPI, or null. */
   public @Nullable InboundSa find(int spi) {
+    return find(SecurityProtocol.ESP, spi);
+  }
+
+  /** The SA of a protocol and an SPI, or null. */
+  public @Nullable InboundSa find(SecurityProtocol protocol, int spi) {
     @Nullable Object[] slots = table;
     int mask = slots.length - 1;
     // at most half of the slots are used, so that a free one ends every search
@@ -87,7 +99,7 @@ public final class Sad {
       if (slot == null) {
         return null;
       }
-      if (slot instanceof InboundSa sa && sa.spi() == spi) {
+      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.protocol() == protocol) {
         return sa;
       }
     }
