@@ -7,4 +7,5 @@ module org.ipsec4j.esp {
   requires static transitive org.jspecify;
 
   exports org.ipsec4j.esp;
+  exports org.ipsec4j.esp.manual;
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param remoteAddress the peer's outer address, of the same family
  * @param localPort UDP port of ours for encapsulation; 0 for native protocol 50 or 51
  * @param remotePort the peer's; 0 likewise
- * @param mode tunnel or transport
+ * @param mode any; BEET needs one address on each side as selectors, which are its inner addresses
  * @param localSelectors our side of the traffic
  * @param remoteSelectors the peer's side
  * @param layers what wraps a packet, the innermost first: ESP, AH, or ESP and then AH around it
@@ -77,10 +77,18 @@ public record ManualChild(
     if (softLifetime.isNegative() || hardLifetime.isNegative()) {
       throw new IllegalArgumentException("a lifetime is negative");
     }
-    if (mode == SaMode.BEET) {
-      throw new IllegalArgumentException("manual children have tunnel or transport mode");
+    if (mode == SaMode.BEET && !(isOne(localSelectors) && isOne(remoteSelectors))) {
+      throw new IllegalArgumentException(
+          "BEET mode binds one inner address on each side: `local` and `remote` are one address");
     }
     checkLayers(layers, localPort, sequenceStore);
+  }
+
+  private static boolean isOne(List<TrafficSelector> selectors) {
+    return selectors.stream()
+            .map(TrafficSelector::addresses)
+            .allMatch(selectors.getFirst().addresses()::equals)
+        && selectors.getFirst().addresses().prefixLength() == selectors.getFirst().addresses().first().bits();
   }
 
   private static void checkLayers(

@@ -15,6 +15,7 @@ import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.policy.ChildProfile;
 import org.ipsec4j.api.policy.ChildProposal;
 import org.ipsec4j.api.policy.Defaults;
+import org.ipsec4j.api.policy.Lifetime;
 import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.ManualKeys;
 import org.ipsec4j.api.policy.SaMode;
@@ -24,9 +25,12 @@ import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.api.sa.SaKeys;
 import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.ipsec4j.esp.AddressPair;
 import org.ipsec4j.esp.InboundSa;
 import org.ipsec4j.esp.OutboundSa;
+import org.ipsec4j.esp.ReplayProtection;
 import org.ipsec4j.esp.SaOptions;
+import org.ipsec4j.esp.TimeLifetime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,7 +175,7 @@ public final class ManualSa {
   }
 
   /**
-   * Tunnel or transport. What stands around another layer is in transport mode: it protects the
+   * Tunnel, transport or BEET. What stands around another layer is in transport mode: it protects the
    * packet that the inner layer made.
    */
   public SaMode mode() {
@@ -207,7 +211,7 @@ public final class ManualSa {
         child.remoteAddress(),
         encapsulation(),
         window(),
-        child.lifetime(),
+        layer == 0 ? child.lifetime() : Lifetime.UNLIMITED,
         true);
   }
 
@@ -262,7 +266,21 @@ public final class ManualSa {
 
   /** What the SAs do beyond what a Child SA says: replay protection and lifetimes in time. */
   public SaOptions options() {
-    return SaOptions.DEFAULT;
+    SaOptions options =
+        SaOptions.DEFAULT.withReplayProtection(
+            child.replayWindow() == 0 ? ReplayProtection.OFF : ReplayProtection.WINDOW);
+    if (mode() == SaMode.BEET) {
+      options =
+          options.withInnerAddresses(
+              new AddressPair(
+                  child.localSelectors().getFirst().addresses().first(),
+                  child.remoteSelectors().getFirst().addresses().first()));
+    }
+    // one clock for all layers: that of the innermost, which every packet passes
+    return layer == 0
+        ? options.withTimeLifetime(
+            new TimeLifetime(child.softLifetime().toNanos(), child.hardLifetime().toNanos()))
+        : options;
   }
 
   /**
