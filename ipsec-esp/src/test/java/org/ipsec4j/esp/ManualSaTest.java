@@ -101,7 +101,8 @@ class ManualSaTest {
     try {
       return made.outbound(
           sa,
-          crypto.packetKey(transform, sa.outboundKeys().encryption(), sa.outboundKeys().integrity()),
+          crypto.packetKey(
+              transform, sa.outboundKeys().encryption(), sa.outboundKeys().integrity()),
           first);
     } catch (CryptoException e) {
       throw new AssertionError(e);
@@ -181,8 +182,7 @@ class ManualSaTest {
     assertFalse(sender.takeSoftExpired(7_000_000_000L));
     assertTrue(sender.takeSoftExpired(8_000_000_001L));
     assertFalse(sender.takeSoftExpired(9_000_000_000L));
-    assertEquals(
-        DropReason.LIFETIME_EXPIRED, across(sender, receiver, sad, 10_000_000_001L));
+    assertEquals(DropReason.LIFETIME_EXPIRED, across(sender, receiver, sad, 10_000_000_001L));
   }
 
   @Test
@@ -196,8 +196,7 @@ class ManualSaTest {
                 + " hexadecimal 32 digits)",
             "the outbound ESP integrity key is missing"),
         problems);
-    assertThrows(
-        IllegalArgumentException.class, () -> ManualSa.of(child(true), secrets::get));
+    assertThrows(IllegalArgumentException.class, () -> ManualSa.of(child(true), secrets::get));
   }
 
   @Test
