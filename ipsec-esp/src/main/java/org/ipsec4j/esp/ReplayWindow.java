@@ -10,7 +10,10 @@ import org.ipsec4j.api.packet.DropReason;
  *
  * <p>Use is ask, verify, commit: {@link #recover} the number, {@link #check} it before the
  * cryptography (cheap and advisory), and {@link #commit} it once the ICV was right (atomic, tests
- * again). Thread-safe. It cannot be switched off.
+ * again). Thread-safe.
+ *
+ * <p>A window that is not enforced refuses no number that may exist. It goes on remembering the
+ * highest, from which the upper half of extended numbers is recovered.
  */
 public final class ReplayWindow {
   /** Narrowest window in packets. */
@@ -26,6 +29,7 @@ public final class ReplayWindow {
 
   private final int width;
   private final boolean extended;
+  private final boolean enforced;
   private final long[] ring;
   private final int mask;
 
@@ -38,12 +42,23 @@ public final class ReplayWindow {
    * @throws IllegalArgumentException for any other width
    */
   public ReplayWindow(int width, boolean extended) {
+    this(width, extended, true);
+  }
+
+  /**
+   * @param width packets, {@link #MIN_WIDTH} to {@link #MAX_WIDTH}
+   * @param extended whether numbers have 64 bits, of which packets show the lower 32
+   * @param enforced whether numbers that came before are refused; see {@link ReplayProtection#OFF}
+   * @throws IllegalArgumentException for any other width
+   */
+  public ReplayWindow(int width, boolean extended, boolean enforced) {
     if (width < MIN_WIDTH || width > MAX_WIDTH) {
       throw new IllegalArgumentException(
           "replay window " + width + " is not in " + MIN_WIDTH + ".." + MAX_WIDTH);
     }
     this.width = width;
     this.extended = extended;
+    this.enforced = enforced;
     // one word more than the width fills, as the window's edges seldom fall on a word's
     int words = Integer.highestOneBit((width + 63) / 64) << 1;
     this.ring = new long[words];
@@ -53,6 +68,11 @@ public final class ReplayWindow {
   /** Packets. */
   public int width() {
     return width;
+  }
+
+  /** Whether numbers that came before are refused. */
+  public boolean isEnforced() {
+    return enforced;
   }
 
   /** Highest number committed so far, 0 when none was. */
@@ -90,6 +110,9 @@ public final class ReplayWindow {
    * @return {@code NONE}, or why not: {@code SEQUENCE_ZERO}, {@code REPLAY_OLD}, {@code REPLAY}
    */
   public DropReason check(long number) {
+    if (!enforced) {
+      return number < 0 ? DropReason.REPLAY_OLD : DropReason.NONE;
+    }
     if (number == 0) {
       return DropReason.SEQUENCE_ZERO;
     }
@@ -113,6 +136,10 @@ public final class ReplayWindow {
   public synchronized boolean commit(long number) {
     if (check(number) != DropReason.NONE) {
       return false;
+    }
+    if (!enforced) {
+      top = Math.max(top, number);
+      return true;
     }
     int at = (int) (number >>> 6) & mask;
     if (number > top) {

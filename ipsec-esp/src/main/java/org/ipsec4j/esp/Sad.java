@@ -4,10 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import org.ipsec4j.api.crypto.SecurityProtocol;
+import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound half of the security association database (RFC 4301 4.4.2): SAs by SPI.
+ * The inbound half of the security association database (RFC 4301 4.4.2): SAs by protocol and SPI.
  *
  * <p>Packet threads {@link #find} without a lock and without allocating, while others install and
  * remove: a published SA is found by every later call, a removed one by none, and an SA that is
@@ -30,6 +33,7 @@ public final class Sad {
   private int used;
 
   private volatile int size;
+  private volatile MulticastSas multicast = MulticastSas.EMPTY;
 
   /** An empty database. */
   public Sad() {}
@@ -37,15 +41,14 @@ public final class Sad {
   /**
    * Makes an SA known to packet threads.
    *
-   * @throws IllegalArgumentException when its SPI is 0 (RFC 4303 2.1) or in use: SPIs are ours to
-   *     choose, so this is a programming error
+   * @throws IllegalArgumentException when its SPI is 0 (RFC 4303 2.1) or in use by the same
+   *     protocol: SPIs are ours to choose, so this is a programming error
    */
   public synchronized void install(InboundSa sa) {
-    if (sa.spi() == 0) {
-      throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
-    }
-    if (find(sa.spi()) != null) {
-      throw new IllegalArgumentException(String.format("SPI 0x%08x is in use", sa.spi()));
+    requireOnWire(sa);
+    if (find(sa.protocol(), sa.spi()) != null) {
+      throw new IllegalArgumentException(
+          String.format("SPI 0x%08x of %s is in use", sa.spi(), sa.protocol()));
     }
     if ((used + 1) * 2 > table.length) {
       rebuild();
@@ -55,13 +58,18 @@ public final class Sad {
     size++;
   }
 
+  /** Takes an ESP SA out; see {@link #remove(SecurityProtocol, int)}. */
+  public @Nullable InboundSa remove(int spi) {
+    return remove(SecurityProtocol.ESP, spi);
+  }
+
   /**
    * Takes an SA out. Packet threads may still be working with it: wipe its keys only after each has
    * passed a quiescent point.
    *
    * @return the SA, or null when there was none
    */
-  public synchronized @Nullable InboundSa remove(int spi) {
+  public synchronized @Nullable InboundSa remove(SecurityProtocol protocol, int spi) {
     @Nullable Object[] slots = table;
     int mask = slots.length - 1;
     for (int at = home(spi, mask); ; at = (at + 1) & mask) {
@@ -69,7 +77,7 @@ public final class Sad {
       if (slot == null) {
         return null;
       }
-      if (slot instanceof InboundSa sa && sa.spi() == spi) {
+      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.protocol() == protocol) {
         SLOTS.setRelease(slots, at, REMOVED);
         size--;
         return sa;
@@ -77,8 +85,13 @@ public final class Sad {
     }
   }
 
-  /** The SA of an SPI, or null. */
+  /** The ESP SA of an SPI, or null. */
   public @Nullable InboundSa find(int spi) {
+    return find(SecurityProtocol.ESP, spi);
+  }
+
+  /** The SA of a protocol and an SPI, or null. */
+  public @Nullable InboundSa find(SecurityProtocol protocol, int spi) {
     @Nullable Object[] slots = table;
     int mask = slots.length - 1;
     // at most half of the slots are used, so that a free one ends every search
@@ -87,19 +100,67 @@ public final class Sad {
       if (slot == null) {
         return null;
       }
-      if (slot instanceof InboundSa sa && sa.spi() == spi) {
+      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.protocol() == protocol) {
         return sa;
       }
     }
   }
 
-  /** SAs installed. */
+  /**
+   * Makes an SA of a group known: one whose SPI was not chosen here, so that the addresses of the
+   * outer packet tell it from others (RFC 4301 4.1). It is found in whole packets only ({@link
+   * PacketForm#FULL_IP}), as only these show their addresses.
+   *
+   * @param group destination of the outer packets
+   * @param source their only source, or null for any
+   * @throws IllegalArgumentException when its SPI is 0, or in use for this group and source
+   */
+  public synchronized void installMulticast(
+      InboundSa sa, IpAddress group, @Nullable IpAddress source) {
+    requireOnWire(sa);
+    multicast = multicast.with(sa, group, source);
+  }
+
+  /**
+   * Takes an SA of a group out; see {@link #remove(SecurityProtocol, int)} for what must be waited
+   * for.
+   *
+   * @return the SA, or null when there was none
+   */
+  public synchronized @Nullable InboundSa removeMulticast(
+      SecurityProtocol protocol, int spi, IpAddress group, @Nullable IpAddress source) {
+    InboundSa sa = multicast.exactly(protocol, spi, group, source);
+    if (sa != null) {
+      multicast = multicast.without(protocol, spi, group, source);
+    }
+    return sa;
+  }
+
+  /**
+   * The SA of a whole packet, longest match first (RFC 4301 4.1): SPI, destination and source, then
+   * SPI and destination, then SPI alone. Allocates nothing.
+   *
+   * @param packet lies over the outer header
+   */
+  public @Nullable InboundSa find(SecurityProtocol protocol, int spi, IpHeaderView packet) {
+    MulticastSas groups = multicast;
+    InboundSa sa = groups.size() == 0 ? null : groups.find(protocol, spi, packet);
+    return sa == null ? find(protocol, spi) : sa;
+  }
+
+  /** SAs installed, those of groups included. */
   public int size() {
-    return size;
+    return size + multicast.size();
   }
 
   /** All SAs, in no order; for monitors. */
   public synchronized List<InboundSa> all() {
+    List<InboundSa> found = unicast();
+    found.addAll(multicast.all());
+    return found;
+  }
+
+  private List<InboundSa> unicast() {
     List<InboundSa> found = new ArrayList<>(size);
     for (Object slot : table) {
       if (slot instanceof InboundSa sa) {
@@ -113,11 +174,17 @@ public final class Sad {
   private void rebuild() {
     int length = Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, size)) * 8);
     @Nullable Object[] fresh = new Object[length];
-    for (InboundSa sa : all()) {
+    for (InboundSa sa : unicast()) {
       insert(fresh, sa);
     }
     table = fresh;
     used = size;
+  }
+
+  private static void requireOnWire(InboundSa sa) {
+    if (sa.spi() == 0) {
+      throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
+    }
   }
 
   private static void insert(@Nullable Object[] slots, InboundSa sa) {

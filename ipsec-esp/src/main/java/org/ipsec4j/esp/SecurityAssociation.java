@@ -2,12 +2,18 @@ package org.ipsec4j.esp;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.Objects;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.SecurityProtocol;
+import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.SaMode;
+import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the two directions of a Child SA have in common: what was agreed, the keys in use, the outer
@@ -30,27 +36,31 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
 
   private final ChildSa child;
   private final SaOptions options;
-  private final EspLayout layout;
+  private final @Nullable EspLayout layout;
+  private final @Nullable AhLayout ah;
   private final SelectorMatcher selectors;
+  private final @Nullable AddressPair inner;
   private final VolumeLimits limits;
+  private final TimeLimits timeLimits;
   private final SaCounters counters = new SaCounters();
   private volatile PacketKey key;
   private volatile OuterPath path;
   private long lastUsed = NEVER;
 
   SecurityAssociation(ChildSa child, PacketKey key, SaOptions options, SelectorMatcher selectors) {
-    if (child.transform().protocol() != SecurityProtocol.ESP) {
-      throw new IllegalArgumentException("only ESP is carried, not " + child.transform());
-    }
     if (!key.transform().equals(child.transform())) {
       throw new IllegalArgumentException(
           "the key is for " + key.transform() + ", the SA for " + child.transform());
     }
     this.child = child;
     this.options = options;
-    this.layout = new EspLayout(child.transform(), key.salt());
+    boolean esp = child.transform().protocol() == SecurityProtocol.ESP;
+    this.layout = esp ? new EspLayout(child.transform(), key.salt()) : null;
+    this.ah = esp ? null : new AhLayout(child.transform(), key.salt(), options.ahPadding());
     this.selectors = selectors;
+    this.inner = child.mode() == SaMode.BEET ? innerAddresses(child, options) : null;
     this.limits = new VolumeLimits(child.lifetime());
+    this.timeLimits = new TimeLimits(options.timeLifetime());
     this.key = key;
     this.path = OuterPath.of(child);
   }
@@ -73,14 +83,66 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     return counters;
   }
 
-  /** True exactly once, after a soft limit was passed: ask for a rekey. */
+  /** ESP or AH. */
+  public SecurityProtocol protocol() {
+    return child.transform().protocol();
+  }
+
+  /**
+   * Lets the lifetime in time begin, as when the SA is installed. The first call counts; without
+   * one it begins with the first packet.
+   *
+   * @param now engine time
+   */
+  public void begin(long now) {
+    timeLimits.begin(now);
+  }
+
+  /**
+   * Whether one more inner packet may pass, for payloads that hold several (RFC 9347): the SA's
+   * selectors and limits, as for a packet of its own. A refusal is counted among the SA's drops;
+   * octets and packets of the lifetime are not, as the carrier was counted. Allocates nothing.
+   *
+   * @param inner the inner packet
+   * @return {@code NONE}, or why it may not
+   */
+  public DropReason check(IpHeaderView inner) {
+    DropReason reason = isExpired() ? DropReason.LIFETIME_EXPIRED : selectors.check(inner);
+    if (reason != DropReason.NONE) {
+      counters.dropped(reason);
+    }
+    return reason;
+  }
+
+  /** True exactly once, after a packet met a soft limit: ask for a rekey. */
   public boolean takeSoftExpired() {
     return limits.takeSoft();
   }
 
-  /** Whether a hard limit was reached and nothing passes any more. */
+  /**
+   * True exactly once, after a soft limit was passed, be it while no packet came.
+   *
+   * @param now engine time
+   */
+  public boolean takeSoftExpired(long now) {
+    if (timeLimits.isSoftOver(now)) {
+      limits.raiseSoft();
+    }
+    return limits.takeSoft();
+  }
+
+  /** Whether a packet met a hard limit, so that nothing passes any more. */
   public boolean isExpired() {
     return limits.expired();
+  }
+
+  /**
+   * Whether a hard limit was reached and nothing passes any more.
+   *
+   * @param now engine time
+   */
+  public boolean isExpired(long now) {
+    return isExpired() || timeLimits.isHardOver(now);
   }
 
   /** Changes the UDP addresses, atomically: a NAT has given the peer another mapping. */
@@ -110,7 +172,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
    * @return the former, to be destroyed after a quiescent point
    */
   public PacketKey replaceKey(PacketKey sameKeysElsewhere) {
-    if (!sameKeysElsewhere.transform().equals(layout.transform())) {
+    if (!sameKeysElsewhere.transform().equals(child.transform())) {
       throw new IllegalArgumentException("the key is for " + sameKeysElsewhere.transform());
     }
     PacketKey former = key;
@@ -124,15 +186,55 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
    */
   public void destroy() {
     key.destroy();
-    layout.destroy();
+    if (layout != null) {
+      layout.destroy();
+    }
+    if (ah != null) {
+      ah.destroy();
+    }
+  }
+
+  final boolean isEsp() {
+    return protocol() == SecurityProtocol.ESP;
+  }
+
+  /** BEET mode: as the options say, or else the one address that each side's selectors have. */
+  private static AddressPair innerAddresses(ChildSa child, SaOptions options) {
+    AddressPair chosen = options.innerAddresses();
+    return chosen == null
+        ? new AddressPair(onlyAddress(child.localSelectors()), onlyAddress(child.remoteSelectors()))
+        : chosen;
+  }
+
+  private static IpAddress onlyAddress(List<TrafficSelector> selectors) {
+    IpAddress first = selectors.getFirst().addresses().first();
+    for (TrafficSelector selector : selectors) {
+      if (!selector.addresses().first().equals(first)
+          || !selector.addresses().last().equals(first)) {
+        throw new IllegalArgumentException(
+            "BEET mode binds one inner address on each side, not " + selectors);
+      }
+    }
+    return first;
+  }
+
+  /** The inner addresses of BEET mode; null in every other. */
+  final @Nullable AddressPair inner() {
+    return inner;
   }
 
   boolean isTunnel() {
     return child.mode() == SaMode.TUNNEL;
   }
 
+  /** The shape of an ESP SA's packets; whoever asks has asked {@link #isEsp} before. */
   EspLayout layout() {
-    return layout;
+    return Objects.requireNonNull(layout);
+  }
+
+  /** The shape of an AH SA's headers; whoever asks has asked {@link #isEsp} before. */
+  AhLayout ah() {
+    return Objects.requireNonNull(ah);
   }
 
   SelectorMatcher selectors() {
@@ -143,7 +245,15 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     return limits;
   }
 
-  boolean admit(int octets) {
+  /** Counts one packet against the limits; false when a hard limit forbids it. */
+  boolean admit(int octets, long now) {
+    if (!timeLimits.admit(now)) {
+      limits.expire();
+      return false;
+    }
+    if (timeLimits.isSoftOver(now)) {
+      limits.raiseSoft();
+    }
     return limits.admit(octets);
   }
 

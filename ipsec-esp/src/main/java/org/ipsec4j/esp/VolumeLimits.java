@@ -57,6 +57,12 @@ final class VolumeLimits {
     return passes;
   }
 
+  /** Closes for good, for a reason other than volume. */
+  void expire() {
+    expired = true;
+    raiseSoft();
+  }
+
   boolean expired() {
     return expired;
   }

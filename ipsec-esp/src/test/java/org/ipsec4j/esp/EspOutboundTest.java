@@ -3,6 +3,7 @@ package org.ipsec4j.esp;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -176,15 +177,19 @@ class EspOutboundTest {
   }
 
   @Test
-  void onlyEsp() {
+  void anAhSaIsNoneForEsp() {
     lab.transform =
         new PacketTransform(
             SecurityProtocol.AH,
             new EncryptionTransform(EncryptionAlgorithm.NULL, 0),
             IntegrityAlgorithm.HMAC_SHA1_96,
             false);
-    assertThrows(IllegalArgumentException.class, lab::outbound);
-    assertThrows(IllegalArgumentException.class, lab::inbound);
+    OutboundSa ah = lab.outbound();
+    assertEquals(DropReason.NO_SA, protect(ah, PacketForm.PAYLOAD, INNER).dropReason(0));
+    assertEquals(1, ah.counters().drops(DropReason.NO_SA));
+    Sad sad = lab.sad();
+    assertNull(sad.find(lab.spi));
+    assertEquals(SecurityProtocol.AH, sad.find(SecurityProtocol.AH, lab.spi).protocol());
   }
 
   @Test

@@ -59,6 +59,7 @@ final class Lab {
   List<TrafficSelector> senderSelectors = ANY;
   List<TrafficSelector> receiverSelectors = ANY;
   OuterHeaderPolicy headerPolicy = OuterHeaderPolicy.DEFAULT;
+  SaOptions options = SaOptions.DEFAULT;
   long firstNumber = 1;
   byte[] encryptionKey;
   byte[] integrityKey;
@@ -83,11 +84,13 @@ final class Lab {
   }
 
   SaOptions options() {
-    return SaOptions.DEFAULT.withOuterHeader(headerPolicy);
+    return headerPolicy == OuterHeaderPolicy.DEFAULT
+        ? options
+        : options.withOuterHeader(headerPolicy);
   }
 
   InboundSa inbound() {
-    return InboundSa.of(child(false), key());
+    return InboundSa.of(child(false), key(), options());
   }
 
   Sad sad() {
