@@ -44,7 +44,8 @@ public final class OutboundSa extends SecurityAssociation {
       this.maxHeadroom = OuterHeader.MAX_LENGTH + layout().front();
       this.maxTailroom = tfcRoom(options.tfcPadding()) + layout().maxBack();
     } else {
-      this.maxHeadroom = OuterHeader.MAX_LENGTH + ah().maxOverhead();
+      // AH does not travel in UDP
+      this.maxHeadroom = OuterHeader.V6_LENGTH + ah().maxOverhead();
       this.maxTailroom = 0;
     }
     if (child.outboundSpi() == 0) {
@@ -77,8 +78,13 @@ public final class OutboundSa extends SecurityAssociation {
     };
   }
 
-  /** For tests that begin near the end of the numbers. */
-  static OutboundSa startingAt(ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
+  /**
+   * The sending half of an SA whose keys have sealed packets before: manual keys after a restart.
+   *
+   * @param firstNumber above every number that was ever used with these keys
+   */
+  public static OutboundSa startingAt(
+      ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
     return new OutboundSa(child, key, options, firstNumber);
   }
 

@@ -71,8 +71,7 @@ final class TransportMode {
     return to;
   }
 
-  /** Writes what follows a header, its total length and, for IPv4, its checksum. */
-  static void mendHeader(
+  private static void mendHeader(
       ByteBuffer slab, int at, boolean v4, int nextField, int protocol, int total) {
     slab.put(nextField, (byte) protocol);
     if (v4) {
