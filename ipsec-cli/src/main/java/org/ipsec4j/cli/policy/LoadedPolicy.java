@@ -24,6 +24,7 @@ import org.ipsec4j.auth.pki.CertifiedKey;
 import org.ipsec4j.auth.pki.PkiCredentials;
 import org.ipsec4j.auth.pki.PkiException;
 import org.ipsec4j.auth.pki.PkiFiles;
+import org.ipsec4j.node.ManualLoader;
 import org.ipsec4j.policy.Policies;
 import org.ipsec4j.policy.formats.NodeSettings;
 import org.ipsec4j.policy.formats.PolicyDocument;
@@ -110,10 +111,14 @@ public record LoadedPolicy(
       problems.addAll(Policies.problems(document.policy()));
       document.policy().peers().forEach(this::refuseWhatIsNotCarried);
       document.policy().rules().forEach(this::warnOfClearPackets);
+      Credentials held = credentials.build();
+      if (problems.isEmpty()) {
+        problems.addAll(ManualLoader.problems(document.policy(), held));
+      }
       if (!problems.isEmpty()) {
         throw new PolicyProblem(String.join("\n", problems));
       }
-      return new LoadedPolicy(document, credentials.build(), warnings);
+      return new LoadedPolicy(document, held, warnings);
     }
 
     /** What can be negotiated and not be carried is better refused now than when it is agreed. */
