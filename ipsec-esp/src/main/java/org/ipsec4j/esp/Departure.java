@@ -2,7 +2,10 @@ package org.ipsec4j.esp;
 
 import org.jspecify.annotations.Nullable;
 
-/** One outbound packet between plan and finish; scratch of {@link EspOutbound}, reused. */
+/**
+ * One outbound packet between plan and finish; scratch of {@link EspOutbound} and {@link
+ * AhOutbound}, reused.
+ */
 final class Departure {
   /** Null while the packet is not planned. */
   @Nullable OutboundSa sa;
@@ -13,7 +16,10 @@ final class Departure {
   /** Octets of the packet as it came. */
   int innerLength;
 
-  /** First octet that is encrypted. */
+  /** The sequence number that it takes; see {@link #takeNumbers}. */
+  long number;
+
+  /** First octet that ESP encrypts, or that stands behind AH. */
   int payloadOffset;
 
   int payloadLength;
@@ -21,7 +27,7 @@ final class Departure {
   /** Zero octets behind the payload that hide its length. */
   int tfcLength;
 
-  /** What the payload is: the trailer's next header. */
+  /** What the payload is: the next header of ESP or AH. */
   int nextHeader;
 
   /** Traffic class of the inner packet. */
@@ -60,10 +66,10 @@ final class Departure {
   /** BEET mode: identification of an inner IPv4 packet. */
   int identification;
 
-  /** SPI. */
+  /** Where ESP or AH begins. */
   int espOffset;
 
-  /** SPI to ICV. */
+  /** Octets of ESP from SPI to ICV, or of AH and what stands behind it. */
   int espLength;
 
   int padLength;
@@ -90,5 +96,37 @@ final class Departure {
     sa = null;
     path = null;
     headerLength = 0;
+  }
+
+  /**
+   * Takes sequence numbers for each run of packets of one SA. A number may lie beyond the last one
+   * that its SA has.
+   *
+   * @param size how many departures count, those without an SA among them
+   */
+  static void takeNumbers(Departure[] departures, int size) {
+    int start = 0;
+    while (start < size) {
+      OutboundSa sa = departures[start].sa;
+      int end = start + 1;
+      if (sa != null) {
+        int count = 1;
+        for (; end < size; end++) {
+          OutboundSa other = departures[end].sa;
+          if (other == sa) {
+            count++;
+          } else if (other != null) {
+            break;
+          }
+        }
+        long number = sa.reserve(count);
+        for (int i = start; i < end; i++) {
+          if (departures[i].sa == sa) {
+            departures[i].number = number++;
+          }
+        }
+      }
+      start = end;
+    }
   }
 }

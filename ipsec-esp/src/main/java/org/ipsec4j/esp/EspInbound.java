@@ -32,6 +32,9 @@ public final class EspInbound implements AutoCloseable {
   private final Resync resync = new Resync();
   private final SaCounters withoutSa = new SaCounters();
 
+  /** Whether this engine stands alone, without one that knows bundles. */
+  private boolean alone;
+
   /**
    * @param sad where SAs are found; shared
    * @param providers makers of the keys of all SAs in it; each gives a worker
@@ -54,18 +57,29 @@ public final class EspInbound implements AutoCloseable {
    * #isAuthentic} and the other accessors tell more until the next call.
    *
    * @param burst windows hold what {@code form} says. With {@link PacketForm#PAYLOAD} IKE messages
-   *     (non-ESP marker) and NAT keepalives have been taken out before
+   *     (non-ESP marker) and NAT keepalives have been taken out before. Packets of SAs that have a
+   *     place in a bundle are dropped: they are for {@link IpsecInbound}
    * @param form what the windows hold
    * @param now engine time
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
   public void open(PacketBurst burst, PacketForm form, long now) {
+    open(burst, form, null, now);
+  }
+
+  /**
+   * The same for some packets of a burst.
+   *
+   * @param mine by packet index: what is not, is left alone; null for all
+   */
+  void open(PacketBurst burst, PacketForm form, boolean @Nullable [] mine, long now) {
     if (burst.size() > arrivals.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
+    alone = mine == null;
     for (int i = 0; i < burst.size(); i++) {
       arrivals[i].clear();
-      if (burst.isAlive(i)) {
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
         DropReason reason = accept(burst, i, form, now);
         if (reason != DropReason.NONE) {
           drop(burst, i, reason);
@@ -155,6 +169,9 @@ public final class EspInbound implements AutoCloseable {
       return DropReason.UNKNOWN_SPI;
     }
     in.sa = sa;
+    if (alone && sa.options().place() != null) {
+      return DropReason.BUNDLE_MISMATCH;
+    }
     int textLength = sa.layout().textLength(in.espLength);
     if (textLength < 0) {
       return DropReason.TOO_SHORT;
@@ -179,17 +196,7 @@ public final class EspInbound implements AutoCloseable {
     if (!view.parse(slab, offset, length) || view.isFragment()) {
       return DropReason.MALFORMED_OUTER;
     }
-    in.headed = true;
-    in.ipOffset = offset;
-    in.ipLength = view.payloadOffset() - offset;
-    in.nextFieldOffset = view.protocolOffset();
-    in.trafficClass = view.trafficClass();
-    in.flowLabel = view.flowLabel();
-    in.hopLimit = view.hopLimit();
-    in.dontFragment = view.dontFragment() || !view.isV4();
-    in.identification = view.isV4() ? slab.getShort(offset + 4) & 0xffff : 0;
-    in.espOffset = view.payloadOffset();
-    in.espLength = view.payloadLength();
+    in.readOuter(slab, view);
     if (view.protocol() == OuterHeader.ESP) {
       return DropReason.NONE;
     }
@@ -311,7 +318,7 @@ public final class EspInbound implements AutoCloseable {
           unwrapping.transport(burst, op.tag, sa, in, op.textOffset, payloadLength, nextHeader);
     }
     if (reason == DropReason.NONE) {
-      reason = sa.selectors().check(view);
+      reason = sa.checkArrived(view);
     }
     if (reason == DropReason.NONE && !sa.admit(view.totalLength(), now)) {
       reason = DropReason.LIFETIME_EXPIRED;

@@ -64,7 +64,21 @@ public final class EspOutbound implements AutoCloseable {
    */
   public void protect(
       PacketBurst burst, @Nullable OutboundSa[] saPerPacket, PacketForm form, long now) {
-    protect(burst, saPerPacket, INNER_PACKET, form, now);
+    protect(burst, saPerPacket, INNER_PACKET, form, null, now);
+  }
+
+  /**
+   * The same for some packets of a burst.
+   *
+   * @param mine by packet index: what is not, is left alone
+   */
+  void protect(
+      PacketBurst burst,
+      @Nullable OutboundSa[] saPerPacket,
+      boolean[] mine,
+      PacketForm form,
+      long now) {
+    protect(burst, saPerPacket, INNER_PACKET, form, mine, now);
   }
 
   /**
@@ -91,7 +105,7 @@ public final class EspOutbound implements AutoCloseable {
     if (nextHeader < 0 || nextHeader > 255) {
       throw new IllegalArgumentException("next header " + nextHeader + " is not in 0..255");
     }
-    protect(burst, saPerPacket, nextHeader, form, now);
+    protect(burst, saPerPacket, nextHeader, form, null, now);
   }
 
   /**
@@ -121,7 +135,7 @@ public final class EspOutbound implements AutoCloseable {
       Wipe.zero(burst.slab(), burst.offset(i), burst.offset(i) + lengths[k]);
       same[i] = sa;
     }
-    protect(burst, same, Wrapping.NEXT_NONE, form, now);
+    protect(burst, same, Wrapping.NEXT_NONE, form, null, now);
     Arrays.fill(same, null);
   }
 
@@ -130,13 +144,14 @@ public final class EspOutbound implements AutoCloseable {
       @Nullable OutboundSa[] saPerPacket,
       int nextHeader,
       PacketForm form,
+      boolean @Nullable [] mine,
       long now) {
     if (burst.size() > departures.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
     for (int i = 0; i < burst.size(); i++) {
       departures[i].clear();
-      if (burst.isAlive(i)) {
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
         OutboundSa sa = saPerPacket[i];
         DropReason reason = plan(burst, i, sa, nextHeader, form, now);
         if (reason != DropReason.NONE) {
@@ -218,30 +233,14 @@ public final class EspOutbound implements AutoCloseable {
     return reason;
   }
 
-  /** Takes sequence numbers for each run of packets of one SA, and fills the descriptors. */
+  /** Takes sequence numbers, and fills the descriptors. */
   private void numberAndSeal(PacketBurst burst, PacketForm form) {
-    int start = 0;
-    while (start < burst.size()) {
-      OutboundSa sa = departures[start].sa;
-      int end = start + 1;
+    Departure.takeNumbers(departures, burst.size());
+    for (int i = 0; i < burst.size(); i++) {
+      OutboundSa sa = departures[i].sa;
       if (sa != null) {
-        int count = 1;
-        for (; end < burst.size(); end++) {
-          OutboundSa other = departures[end].sa;
-          if (other == sa) {
-            count++;
-          } else if (other != null) {
-            break;
-          }
-        }
-        long number = sa.reserve(count);
-        for (int i = start; i < end; i++) {
-          if (departures[i].sa == sa) {
-            seal(burst, i, sa, number++, form);
-          }
-        }
+        seal(burst, i, sa, departures[i].number, form);
       }
-      start = end;
     }
   }
 

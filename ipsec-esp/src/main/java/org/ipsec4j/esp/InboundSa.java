@@ -3,6 +3,9 @@ package org.ipsec4j.esp;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.ipsec4j.api.crypto.PacketKey;
+import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.IpHeaderView;
+import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.sa.ChildSa;
 
 /**
@@ -10,6 +13,12 @@ import org.ipsec4j.api.sa.ChildSa;
  * packet threads open packets with it at once.
  */
 public final class InboundSa extends SecurityAssociation {
+  /** IP payload compression (RFC 3173). */
+  private static final int IPCOMP = 108;
+
+  private static final int NEXT_V4 = 4;
+  private static final int NEXT_V6 = 41;
+
   /** Packets in a row with a wrong ICV after which the upper half of numbers is doubted. */
   static final int REFUSALS_BEFORE_DOUBT = 64;
 
@@ -81,6 +90,38 @@ public final class InboundSa extends SecurityAssociation {
   /** Whether the peer has been heard on this SA: the evidence that a rekey waits for. */
   public boolean wasUsed() {
     return lastUsed() != NEVER;
+  }
+
+  /**
+   * Whether the peer may send a packet that was just opened. What lies around others of a bundle in
+   * transport mode cannot be asked yet; those inside are asked in its place, and {@link
+   * IpsecInbound} sees to it that they were there.
+   */
+  DropReason checkArrived(IpHeaderView packet) {
+    SaBundle.Place place = options().place();
+    if (place != null) {
+      boolean around = place.layer() > 0 && child().mode() == SaMode.TRANSPORT;
+      if (around || isCompressed(packet)) {
+        return DropReason.NONE;
+      }
+    }
+    return selectors().check(packet);
+  }
+
+  /**
+   * Whether an opened packet is one for the step that expands: compressed, or in the tunnel of an
+   * IPComp association that it was not worth compressing in.
+   */
+  boolean isCompressed(IpHeaderView packet) {
+    SaBundle.Place place = options().place();
+    if (place == null || place.layer() > 0 || !place.bundle().compression()) {
+      return false;
+    }
+    return switch (packet.protocol()) {
+      case IPCOMP -> true;
+      case NEXT_V4, NEXT_V6 -> child().mode() == SaMode.TRANSPORT;
+      default -> false;
+    };
   }
 
   /** The window; for monitors. */

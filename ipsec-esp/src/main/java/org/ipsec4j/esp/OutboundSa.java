@@ -18,12 +18,6 @@ public final class OutboundSa extends SecurityAssociation {
   /** From here on a rekey is asked for: a sixteenth of the numbers is left for it. */
   private static final long SOFT_SHORT_NUMBER = 0xf0000000L;
 
-  /** Next header to sequence number (RFC 4302 2). */
-  private static final int AH_FIXED = 12;
-
-  /** The AH header is a multiple of eight octets over IPv6. */
-  private static final int AH_PADDING = 7;
-
   private static final VarHandle NEXT;
 
   static {
@@ -50,8 +44,8 @@ public final class OutboundSa extends SecurityAssociation {
       this.maxHeadroom = OuterHeader.MAX_LENGTH + layout().front();
       this.maxTailroom = tfcRoom(options.tfcPadding()) + layout().maxBack();
     } else {
-      this.maxHeadroom =
-          OuterHeader.MAX_LENGTH + AH_FIXED + child.transform().icvLength() + AH_PADDING;
+      // AH does not travel in UDP
+      this.maxHeadroom = OuterHeader.V6_LENGTH + ah().maxOverhead();
       this.maxTailroom = 0;
     }
     if (child.outboundSpi() == 0) {
@@ -84,8 +78,13 @@ public final class OutboundSa extends SecurityAssociation {
     };
   }
 
-  /** For tests that begin near the end of the numbers. */
-  static OutboundSa startingAt(ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
+  /**
+   * The sending half of an SA whose keys have sealed packets before: manual keys after a restart.
+   *
+   * @param firstNumber above every number that was ever used with these keys
+   */
+  public static OutboundSa startingAt(
+      ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
     return new OutboundSa(child, key, options, firstNumber);
   }
 

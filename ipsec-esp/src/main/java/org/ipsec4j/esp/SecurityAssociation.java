@@ -37,6 +37,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   private final ChildSa child;
   private final SaOptions options;
   private final @Nullable EspLayout layout;
+  private final @Nullable AhLayout ah;
   private final SelectorMatcher selectors;
   private final @Nullable AddressPair inner;
   private final VolumeLimits limits;
@@ -55,6 +56,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     this.options = options;
     boolean esp = child.transform().protocol() == SecurityProtocol.ESP;
     this.layout = esp ? new EspLayout(child.transform(), key.salt()) : null;
+    this.ah = esp ? null : new AhLayout(child.transform(), key.salt(), options.ahPadding());
     this.selectors = selectors;
     this.inner = child.mode() == SaMode.BEET ? innerAddresses(child, options) : null;
     this.limits = new VolumeLimits(child.lifetime());
@@ -187,6 +189,9 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     if (layout != null) {
       layout.destroy();
     }
+    if (ah != null) {
+      ah.destroy();
+    }
   }
 
   final boolean isEsp() {
@@ -225,6 +230,11 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   /** The shape of an ESP SA's packets; whoever asks has asked {@link #isEsp} before. */
   EspLayout layout() {
     return Objects.requireNonNull(layout);
+  }
+
+  /** The shape of an AH SA's headers; whoever asks has asked {@link #isEsp} before. */
+  AhLayout ah() {
+    return Objects.requireNonNull(ah);
   }
 
   SelectorMatcher selectors() {

@@ -112,7 +112,7 @@ final class Wrapping {
       return;
     }
     int udp = path.isUdp() ? OuterHeader.UDP_LENGTH : 0;
-    int protocol = path.isUdp() ? OuterHeader.UDP : OuterHeader.ESP;
+    int protocol = path.isUdp() ? OuterHeader.UDP : sa.protocol().ipProtocol();
     if (out.headerLength > 0) {
       int total = out.headerLength + udp + out.espLength;
       TransportMode.moveHeader(slab, out, path.isV4(), protocol, total);

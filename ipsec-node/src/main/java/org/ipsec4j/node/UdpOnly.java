@@ -15,11 +15,11 @@ final class UdpOnly {
   /** The same policy with encapsulation for all peers. */
   static PolicySet of(PolicySet policy) {
     List<PadEntry> peers = policy.peers().stream().map(UdpOnly::encapsulated).toList();
-    return new PolicySet(policy.name(), policy.order(), peers, policy.rules(), policy.origin());
+    return new PolicySet(
+        policy.name(), policy.order(), peers, policy.manual(), policy.rules(), policy.origin());
   }
 
   private static PadEntry encapsulated(PadEntry peer) {
-    IkeProfile ike = peer.ike();
     return new PadEntry(
         peer.name(),
         peer.localAddress(),
@@ -33,19 +33,7 @@ final class UdpOnly {
         peer.remoteIdentity(),
         peer.localAuth(),
         peer.remoteAuth(),
-        new IkeProfile(
-            ike.proposals(),
-            ike.rekeyAfter(),
-            ike.rekeyJitterPercent(),
-            ike.hardLifetime(),
-            ike.liveness(),
-            ike.retransmitInitial(),
-            ike.retransmitFactorPercent(),
-            ike.retransmitTries(),
-            ike.fragmentation(),
-            ike.fragmentSize(),
-            ike.natKeepalive(),
-            IkeProfile.Encapsulation.ALWAYS),
+        peer.ike().withEncapsulation(IkeProfile.Encapsulation.ALWAYS),
         peer.children(),
         peer.origin());
   }

@@ -37,7 +37,12 @@ public record IkeProfile(
     /** When a NAT is detected (RFC 7296 2.23). */
     WHEN_NATTED,
     /** Always: the NAT detection payloads are made not to match. */
-    ALWAYS
+    ALWAYS,
+    /**
+     * Never: NAT detection is neither offered nor answered, and ESP is always native. Behind a NAT
+     * nothing will pass.
+     */
+    NEVER
   }
 
   /**
@@ -62,5 +67,56 @@ public record IkeProfile(
     if (fragmentSize < 576 || fragmentSize > 65535) {
       throw new IllegalArgumentException("fragment size " + fragmentSize + " is not in 576..65535");
     }
+  }
+
+  /** The same with other proposals. */
+  public IkeProfile withProposals(List<IkeProposal> others) {
+    return new IkeProfile(
+        others,
+        rekeyAfter,
+        rekeyJitterPercent,
+        hardLifetime,
+        liveness,
+        retransmitInitial,
+        retransmitFactorPercent,
+        retransmitTries,
+        fragmentation,
+        fragmentSize,
+        natKeepalive,
+        encapsulation);
+  }
+
+  /** The same with another rekey time, and the hard lifetime after which it ends at the latest. */
+  public IkeProfile withLifetime(Duration rekey, Duration hard) {
+    return new IkeProfile(
+        proposals,
+        rekey,
+        rekeyJitterPercent,
+        hard,
+        liveness,
+        retransmitInitial,
+        retransmitFactorPercent,
+        retransmitTries,
+        fragmentation,
+        fragmentSize,
+        natKeepalive,
+        encapsulation);
+  }
+
+  /** The same with another choice of UDP encapsulation. */
+  public IkeProfile withEncapsulation(Encapsulation other) {
+    return new IkeProfile(
+        proposals,
+        rekeyAfter,
+        rekeyJitterPercent,
+        hardLifetime,
+        liveness,
+        retransmitInitial,
+        retransmitFactorPercent,
+        retransmitTries,
+        fragmentation,
+        fragmentSize,
+        natKeepalive,
+        other);
   }
 }

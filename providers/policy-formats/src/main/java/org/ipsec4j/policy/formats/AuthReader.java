@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.policy.AuthMethod;
+import org.ipsec4j.api.policy.document.PolicyDocument.CertificateRef;
+import org.ipsec4j.api.policy.document.PolicyDocument.TrustRef;
+import org.ipsec4j.api.policy.document.SecretRef;
+import org.ipsec4j.api.policy.document.SecretRef.Encoding;
 import org.ipsec4j.policy.formats.Fields.Value;
-import org.ipsec4j.policy.formats.PolicyDocument.CertificateRef;
-import org.ipsec4j.policy.formats.PolicyDocument.TrustRef;
-import org.ipsec4j.policy.formats.SecretRef.Encoding;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -200,6 +201,15 @@ final class AuthReader {
   }
 
   private @Nullable SecretRef secret(Value value) {
+    return secret(value, Encoding.TEXT);
+  }
+
+  /**
+   * Reads where a secret comes from.
+   *
+   * @param otherwise its encoding when the file does not say
+   */
+  @Nullable SecretRef secret(Value value, Encoding otherwise) {
     Fields fields = Fields.ofSecret(value, "a secret", SECRET, problems);
     if (fields == null) {
       return null;
@@ -216,7 +226,7 @@ final class AuthReader {
           value.example());
       return null;
     }
-    Encoding encoding = fields.read("encoding", Scalars.word(ENCODINGS), Encoding.TEXT);
+    Encoding encoding = fields.read("encoding", Scalars.word(ENCODINGS), otherwise);
     var origin = problems.origin(fields.node(), peer);
     if (fields.has("value")) {
       Secret text = fields.read("value", AuthReader::inline);
