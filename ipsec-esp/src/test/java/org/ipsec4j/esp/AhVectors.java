@@ -112,7 +112,7 @@ class AhVectors {
         OutboundSa.startingAt(
             tunnelBetween(ours, sa),
             ours.key(),
-            ours.options().withAhPadding(AhPadding.EIGHT_OCTETS),
+            ours.options.withAhPadding(AhPadding.EIGHT_OCTETS),
             ours.firstNumber);
     byte[] sealed = AhLab.seal(ours, outbound, inner);
     if (lab.mode == SaMode.TUNNEL) {
