@@ -78,8 +78,13 @@ public final class OutboundSa extends SecurityAssociation {
     };
   }
 
-  /** For tests that begin near the end of the numbers. */
-  static OutboundSa startingAt(ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
+  /**
+   * The sending half of an SA whose keys have sealed packets before: manual keys after a restart.
+   *
+   * @param firstNumber above every number that was ever used with these keys
+   */
+  public static OutboundSa startingAt(
+      ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
     return new OutboundSa(child, key, options, firstNumber);
   }
 

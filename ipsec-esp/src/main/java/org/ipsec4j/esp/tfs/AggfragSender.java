@@ -361,7 +361,9 @@ public final class AggfragSender implements AutoCloseable {
 
   private void writeHeader(long now, ByteBuffer slab, int at, int blockOffset) {
     if (settings.reports() && feedback != null) {
-      feedback.write(now, slab, at, blockOffset, probing);
+      // without a round-trip time the peer reports the plain loss rate, which a breaker needs
+      long rtt = breaker == null ? feedback.rttNanos() : 0;
+      feedback.write(now, slab, at, blockOffset, rtt, probing);
     } else {
       AggfragView.writeBasic(slab, at, blockOffset);
     }

@@ -18,6 +18,12 @@ final class TfsLab {
   static final InnerCheck ANY = packet -> DropReason.NONE;
   static final int LONGEST = AggfragView.MAX_BLOCK;
 
+  // making direct memory is slow, and some tests need many bursts
+  private static final ThreadLocal<PacketBurst> IN =
+      ThreadLocal.withInitial(() -> burst(1, LONGEST));
+  private static final ThreadLocal<PacketBurst> OUT =
+      ThreadLocal.withInitial(() -> burst(2, LONGEST));
+
   private TfsLab() {}
 
   /** A packet of a length, with a valid header and content that nothing else has. */
@@ -45,7 +51,8 @@ final class TfsLab {
   }
 
   static DropReason offer(AggfragSender sender, long now, byte[] packet) {
-    PacketBurst burst = burst(1, packet.length);
+    PacketBurst burst = IN.get();
+    burst.clear();
     burst.add(ByteBuffer.wrap(packet));
     sender.offer(now, burst, 0);
     return burst.dropReason(0);
@@ -53,7 +60,8 @@ final class TfsLab {
 
   /** All payloads that are due. */
   static List<byte[]> poll(AggfragSender sender, long now) {
-    PacketBurst burst = burst(3, 65535);
+    PacketBurst burst = OUT.get();
+    burst.clear();
     List<byte[]> payloads = new ArrayList<>();
     while (sender.poll(now, burst) > 0) {
       for (int i = 0; i < burst.size(); i++) {
@@ -82,7 +90,8 @@ final class TfsLab {
 
   static List<byte[]> receive(
       AggfragReceiver receiver, long now, long number, byte[] payload, DropReason expected) {
-    PacketBurst burst = burst(1, payload.length);
+    PacketBurst burst = IN.get();
+    burst.clear();
     burst.add(ByteBuffer.wrap(payload));
     receiver.receive(now, burst, 0, number, false);
     assertEquals(expected, burst.dropReason(0));
@@ -91,7 +100,8 @@ final class TfsLab {
 
   static List<byte[]> drain(AggfragReceiver receiver, long now) {
     // a small burst, so that a payload seldom fits into one
-    PacketBurst out = burst(2, LONGEST);
+    PacketBurst out = OUT.get();
+    out.clear();
     List<byte[]> packets = new ArrayList<>();
     boolean more = true;
     while (more) {
