@@ -116,8 +116,10 @@ public final class IpsecOutbound implements AutoCloseable {
 
   private static @Nullable OutboundSa layer(
       PacketBurst burst, int i, @Nullable OutboundBundle bundle, int fromOutside) {
-    boolean taken = bundle != null && burst.isAlive(i) && fromOutside < bundle.size();
-    return taken ? bundle.sa(bundle.size() - 1 - fromOutside) : null;
+    if (bundle == null || !burst.isAlive(i) || fromOutside >= bundle.size()) {
+      return null;
+    }
+    return bundle.sa(bundle.size() - 1 - fromOutside);
   }
 
   /** Runs each stage once, over all packets that share it. */

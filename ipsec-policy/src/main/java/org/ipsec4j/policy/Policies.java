@@ -51,9 +51,17 @@ public final class Policies {
       }
     }
     Set<String> manual = new HashSet<>();
+    Set<String> stores = new HashSet<>();
     for (ManualChild child : policy.manual()) {
       if (!manual.add(child.name())) {
         problems.add("two manual children are named `" + child.name() + "`");
+      }
+      if (child.sequenceStore() != null && !stores.add(child.sequenceStore())) {
+        problems.add(
+            child.origin()
+                + ": two manual children keep their numbers in `"
+                + child.sequenceStore()
+                + "`: each needs a sequence store of its own");
       }
     }
     problems.addAll(ManualSpis.problems(policy.manual()));

@@ -1,8 +1,12 @@
 package org.ipsec4j.esp.manual;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.EncryptionTransform;
@@ -104,7 +108,54 @@ public final class ManualSa {
     return problems;
   }
 
-  private static boolean sameKeys(ManualKeys keys, Function<String, @Nullable Secret> secrets) {
+  /**
+   * Keys that several children have although that breaks the algorithm: each child counts its
+   * numbers from the same beginning.
+   */
+  public static List<String> sharedKeys(
+      List<ManualChild> children, Function<String, @Nullable Secret> secrets) {
+    List<String> problems = new ArrayList<>();
+    Map<String, ManualChild> owners = new LinkedHashMap<>();
+    for (ManualChild child : children) {
+      for (ManualKeys keys : child.layers()) {
+        if (!keys.needsFreshNumbers()) {
+          continue;
+        }
+        for (String name : sensitive(keys)) {
+          Secret key = secrets.apply(name);
+          owners.forEach(
+              (otherName, other) -> {
+                Secret otherKey = secrets.apply(otherName);
+                if (other != child && key != null && key.equals(otherKey)) {
+                  problems.add(
+                      child.origin()
+                          + ": manual children `"
+                          + other.name()
+                          + "` and `"
+                          + child.name()
+                          + "` have a key in common: each nonce would be used by both; give each"
+                          + " keys of its own");
+                }
+              });
+        }
+        sensitive(keys).forEach(name -> owners.put(name, child));
+      }
+    }
+    return problems.stream().distinct().toList();
+  }
+
+  /** The keys under which a nonce must not come twice. */
+  private static List<String> sensitive(ManualKeys keys) {
+    boolean encrypts = keys.transform().encryption().keyingMaterialLength() > 0;
+    return Stream.of(keys.inbound(), keys.outbound())
+        .map(names -> encrypts ? names.encryption() : names.integrity())
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .toList();
+  }
+
+  private static boolean sameKeys(
+      ManualKeys keys, Function<String, @Nullable Secret> secrets) {
     SaKeys in = copy(keys.inbound(), secrets);
     SaKeys out = copy(keys.outbound(), secrets);
     boolean same =
