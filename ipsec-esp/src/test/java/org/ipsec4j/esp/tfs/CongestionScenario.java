@@ -205,8 +205,7 @@ class CongestionScenario {
     assertTrue(reporting.report(5 * MS, burst));
     assertFalse(reporting.report(5 * MS, burst), "no room");
     assertEquals(24, burst.length(0));
-    AggfragReceiver receiver =
-        new AggfragReceiver(ReceiverSettings.DEFAULT, reported, TfsLab.ANY);
+    AggfragReceiver receiver = new AggfragReceiver(ReceiverSettings.DEFAULT, reported, TfsLab.ANY);
     receiver.receive(6 * MS, burst, 0, 1, false);
     assertTrue(TfsLab.drain(receiver, 6 * MS).isEmpty());
     assertEquals(1, reported.reports());
