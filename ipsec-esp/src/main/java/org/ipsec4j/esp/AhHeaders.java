@@ -60,29 +60,6 @@ final class AhHeaders {
   }
 
   /**
-   * Moves an IP header and mends it.
-   *
-   * @param nextField the octet in it, where it is now, that names what follows
-   * @param protocol what will follow
-   * @param total octets of the packet that it will begin
-   */
-  static void move(
-      ByteBuffer slab, int from, int to, int octets, int nextField, int protocol, int total) {
-    if (to < from) {
-      for (int i = 0; i < octets; i++) {
-        slab.put(to + i, slab.get(from + i));
-      }
-    } else {
-      // the last octet first, as source and target overlap
-      for (int i = octets - 1; i >= 0; i--) {
-        slab.put(to + i, slab.get(from + i));
-      }
-    }
-    boolean v4 = (slab.get(to) & 0xf0) == 0x40;
-    TransportMode.mendHeader(slab, to, v4, nextField + to - from, protocol, total);
-  }
-
-  /**
    * Takes the fragment header out of a packet that arrived whole: AH was computed without it (RFC
    * 4302 A2). The headers in front of it move towards the packet's end.
    *

@@ -24,14 +24,21 @@ import org.jspecify.annotations.Nullable;
  * failed after its ICV was computed is wiped.
  */
 public final class AhInbound implements AutoCloseable {
-  private static final int NEXT_V4 = 4;
-  private static final int NEXT_V6 = 41;
+  private static final int NONE = -1;
 
   private final Sad sad;
   private final PacketWorkers workers;
-  private final AhArrival[] arrivals;
+  private final Arrival[] arrivals;
+  private final AhHeaders[] headers;
   private final IpHeaderView view = new IpHeaderView();
+  private final Unwrapping unwrapping = new Unwrapping(view);
   private final SaCounters withoutSa = new SaCounters();
+
+  /** The packet of the burst whose ICV is computed once more when it was wrong, or NONE. */
+  private int doubtful = NONE;
+
+  /** Whether this engine stands alone, without one that knows bundles. */
+  private boolean alone;
 
   /**
    * @param sad where SAs are found; shared
@@ -41,9 +48,11 @@ public final class AhInbound implements AutoCloseable {
   public AhInbound(Sad sad, List<CryptoProvider> providers, int capacity) {
     this.sad = sad;
     workers = new PacketWorkers(providers, capacity);
-    arrivals = new AhArrival[capacity];
+    arrivals = new Arrival[capacity];
+    headers = new AhHeaders[capacity];
     for (int i = 0; i < capacity; i++) {
-      arrivals[i] = new AhArrival();
+      arrivals[i] = new Arrival();
+      headers[i] = new AhHeaders();
     }
   }
 
@@ -54,7 +63,8 @@ public final class AhInbound implements AutoCloseable {
    * the inner one of tunnel mode, or the one without AH; the others bear a drop reason. {@link #sa}
    * and the other accessors tell more until the next call.
    *
-   * @param burst windows hold whole IP packets
+   * @param burst windows hold whole IP packets. Those of SAs that have a place in a bundle are
+   *     dropped: they are for {@link IpsecInbound}
    * @param now engine time
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
@@ -71,6 +81,7 @@ public final class AhInbound implements AutoCloseable {
     if (burst.size() > arrivals.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
+    alone = mine == null;
     for (int i = 0; i < burst.size(); i++) {
       arrivals[i].clear();
       if (burst.isAlive(i) && (mine == null || mine[i])) {
@@ -81,17 +92,7 @@ public final class AhInbound implements AutoCloseable {
       }
     }
     workers.run();
-    for (int b = 0; b < workers.bursts(); b++) {
-      CryptoBurst verified = workers.burst(b);
-      for (int i = 0; i < verified.size(); i++) {
-        CryptoOp op = verified.op(i);
-        DropReason reason = verify(burst, op, now);
-        if (reason != DropReason.NONE) {
-          Wipe.zero(burst.slab(), op.aadOffset, op.aadOffset + op.aadLength);
-          drop(burst, op.tag, reason);
-        }
-      }
-    }
+    judge(burst, now);
     workers.clear();
   }
 
@@ -103,6 +104,11 @@ public final class AhInbound implements AutoCloseable {
   /** Whether the packet's ICV was right and its number fresh, whatever became of it later. */
   public boolean isAuthentic(int index) {
     return arrivals[index].authentic;
+  }
+
+  /** What AH stood in front of; means something for living packets. */
+  public int nextHeader(int index) {
+    return arrivals[index].nextHeader;
   }
 
   /** The whole sequence number; means something for authentic packets. */
@@ -128,30 +134,40 @@ public final class AhInbound implements AutoCloseable {
 
   /** Everything that can be refused before the cryptography. */
   private DropReason accept(PacketBurst burst, int i, long now) {
-    AhArrival in = arrivals[i];
+    Arrival in = arrivals[i];
     ByteBuffer slab = burst.slab();
     DropReason reason = locate(slab, burst.offset(i), burst.length(i), in);
     if (reason != DropReason.NONE) {
       return reason;
     }
-    InboundSa sa = sad.find(SecurityProtocol.AH, slab.getInt(in.ahOffset + 4));
+    InboundSa sa = sad.find(SecurityProtocol.AH, slab.getInt(in.espOffset + 4), view);
     if (sa == null) {
       return DropReason.UNKNOWN_SPI;
     }
     in.sa = sa;
-    if (in.payloadLength() < 0 || !sa.ah().isHeaderLength(in.ahLength, view.isV4())) {
+    if (alone && sa.options().place() != null) {
+      return DropReason.BUNDLE_MISMATCH;
+    }
+    int length = ahLength(slab, in);
+    if (length > in.espLength || !sa.ah().isHeaderLength(length, view.isV4())) {
       return DropReason.MALFORMED_AH;
     }
     if (sa.isExpired(now)) {
       return DropReason.LIFETIME_EXPIRED;
     }
-    in.number = sa.replayWindow().recover(slab.getInt(in.ahOffset + 8));
+    in.number = sa.replayWindow().recover(slab.getInt(in.espOffset + 8));
     reason = sa.replayWindow().check(in.number);
-    return reason == DropReason.NONE ? describe(slab, i, sa) : reason;
+    if (reason == DropReason.NONE) {
+      reason = describe(slab, i, sa);
+    }
+    if (reason == DropReason.NONE && doubtful == NONE && sa.isOutOfStep()) {
+      doubtful = i;
+    }
+    return reason;
   }
 
   /** Finds AH behind the IP header and its extensions. */
-  private DropReason locate(ByteBuffer slab, int offset, int length, AhArrival in) {
+  private DropReason locate(ByteBuffer slab, int offset, int length, Arrival in) {
     // what is still in fragments is for reassembly, not for here (RFC 4302 3.4.1)
     if (!view.parse(slab, offset, length)
         || view.isFragment()
@@ -167,56 +183,112 @@ public final class AhInbound implements AutoCloseable {
     if (AhHeaders.removeFragmentHeader(slab, view) && !view.parse(slab, offset + 8, length - 8)) {
       return DropReason.MALFORMED_OUTER;
     }
-    in.ipOffset = view.offset();
-    in.nextFieldOffset = view.protocolOffset();
-    in.trafficClass = view.trafficClass();
-    in.ahOffset = view.payloadOffset();
-    in.end = view.offset() + view.totalLength();
-    in.nextHeader = slab.get(in.ahOffset) & 0xff;
-    in.ahLength = ((slab.get(in.ahOffset + 1) & 0xff) + 2) * 4;
+    in.readOuter(slab, view);
+    in.nextHeader = slab.get(in.espOffset) & 0xff;
     return DropReason.NONE;
   }
 
+  /** What the header itself says (RFC 4302 2.2): words of four octets, less two. */
+  private static int ahLength(ByteBuffer slab, Arrival in) {
+    return ((slab.get(in.espOffset + 1) & 0xff) + 2) * 4;
+  }
+
   private DropReason describe(ByteBuffer slab, int i, InboundSa sa) {
-    AhArrival in = arrivals[i];
-    if (!in.headers.settle(slab, sa.ah(), in.ipOffset, in.ahOffset, false)) {
+    Arrival in = arrivals[i];
+    if (!headers[i].settle(slab, sa.ah(), in.ipOffset, in.espOffset, false)) {
       return DropReason.MALFORMED_AH;
     }
     CryptoOp op = workers.next(sa.key());
     if (op == null) {
-      in.headers.restore(slab);
+      headers[i].restore(slab);
       return DropReason.CRYPTO_FAILED;
     }
-    in.headers.describe(op, slab, sa.ah(), in.end, in.number);
+    headers[i].describe(op, slab, sa.ah(), in.espOffset + in.espLength, in.number);
     op.seal = false;
     op.tag = i;
     return DropReason.NONE;
   }
 
+  /** Looks at what the workers have done. */
+  private void judge(PacketBurst burst, long now) {
+    int again = NONE;
+    for (int b = 0; b < workers.bursts(); b++) {
+      CryptoBurst verified = workers.burst(b);
+      for (int i = 0; i < verified.size(); i++) {
+        CryptoOp op = verified.op(i);
+        DropReason reason = verify(burst, op, now);
+        if (reason == DropReason.ICV_MISMATCH && op.tag == doubtful) {
+          again = doubtful;
+        } else if (reason != DropReason.NONE) {
+          Wipe.zero(burst.slab(), op.aadOffset, op.aadOffset + op.aadLength);
+          drop(burst, op.tag, reason);
+        }
+      }
+    }
+    doubtful = NONE;
+    if (again != NONE) {
+      tryNextHighHalf(burst, again, now);
+    }
+  }
+
+  /**
+   * Too many packets in a row had a wrong ICV: perhaps 2^32 or more were lost (RFC 4302 B3). One of
+   * a burst gets one more chance with another upper half.
+   */
+  private void tryNextHighHalf(PacketBurst burst, int i, long now) {
+    workers.clear();
+    InboundSa sa = arrivals[i].sa;
+    if (sa == null) {
+      return;
+    }
+    headers[i].restore(burst.slab());
+    arrivals[i].number += (long) sa.nextHighHalf() << 32;
+    DropReason reason = describe(burst.slab(), i, sa);
+    if (reason != DropReason.NONE) {
+      drop(burst, i, reason);
+      return;
+    }
+    workers.run();
+    judge(burst, now);
+  }
+
   /** What the cryptography said. */
   private DropReason verify(PacketBurst burst, CryptoOp op, long now) {
-    AhArrival in = arrivals[op.tag];
+    Arrival in = arrivals[op.tag];
     InboundSa sa = in.sa;
     if (sa == null || op.status == CryptoOp.Status.FAILED || op.status == CryptoOp.Status.PENDING) {
       return DropReason.CRYPTO_FAILED;
     }
     if (op.status == CryptoOp.Status.ICV_MISMATCH) {
+      sa.wasRefused();
       return DropReason.ICV_MISMATCH;
     }
     if (!sa.replayWindow().commit(in.number)) {
       return DropReason.REPLAY;
     }
     in.authentic = true;
+    sa.wasAuthentic();
     sa.used(now);
-    in.headers.restore(burst.slab());
+    headers[op.tag].restore(burst.slab());
     return strip(burst, op.tag, sa, in, now);
   }
 
-  private DropReason strip(PacketBurst burst, int i, InboundSa sa, AhArrival in, long now) {
+  private DropReason strip(PacketBurst burst, int i, InboundSa sa, Arrival in, long now) {
     ByteBuffer slab = burst.slab();
-    DropReason reason = sa.isTunnel() ? unwrap(slab, in) : takeOut(slab, in);
+    int length = ahLength(slab, in);
+    int payload = in.espOffset + length;
+    int payloadLength = in.espLength - length;
+    AddressPair inner = sa.inner();
+    DropReason reason;
+    if (sa.isTunnel()) {
+      reason = unwrapping.tunnel(slab, sa, in, payload, payloadLength, in.nextHeader);
+    } else if (inner != null) {
+      reason = unwrapping.beet(burst, i, inner, in, payload, payloadLength, in.nextHeader);
+    } else {
+      reason = unwrapping.transport(burst, i, sa, in, payload, payloadLength, in.nextHeader);
+    }
     if (reason == DropReason.NONE) {
-      reason = sa.selectors().check(view);
+      reason = sa.checkArrived(view);
     }
     if (reason == DropReason.NONE && !sa.admit(view.totalLength(), now)) {
       reason = DropReason.LIFETIME_EXPIRED;
@@ -226,29 +298,6 @@ public final class AhInbound implements AutoCloseable {
       sa.counters().passed(1, view.totalLength());
     }
     return reason;
-  }
-
-  /** Tunnel mode: lays the view over the inner packet. */
-  private DropReason unwrap(ByteBuffer slab, AhArrival in) {
-    if (in.nextHeader != NEXT_V4 && in.nextHeader != NEXT_V6) {
-      return DropReason.BAD_NEXT_HEADER;
-    }
-    if (!view.parse(slab, in.payloadOffset(), in.payloadLength())
-        || view.isV4() != (in.nextHeader == NEXT_V4)) {
-      return DropReason.MALFORMED_INNER;
-    }
-    return Ecn.decapsulate(slab, view, in.trafficClass)
-        ? DropReason.NONE
-        : DropReason.ECN_CONGESTION;
-  }
-
-  /** Transport mode: closes the gap that AH leaves. */
-  private DropReason takeOut(ByteBuffer slab, AhArrival in) {
-    int octets = in.ahOffset - in.ipOffset;
-    int to = in.payloadOffset() - octets;
-    int total = in.end - to;
-    AhHeaders.move(slab, in.ipOffset, to, octets, in.nextFieldOffset, in.nextHeader, total);
-    return view.parse(slab, to, total) ? DropReason.NONE : DropReason.MALFORMED_INNER;
   }
 
   private void drop(PacketBurst burst, int i, DropReason reason) {

@@ -6,7 +6,6 @@ import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.packet.DropReason;
-import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +26,12 @@ public final class AhOutbound implements AutoCloseable {
   static final int AH = 51;
 
   private static final int MAX_TOTAL = 65535;
-  private static final int NEXT_V4 = 4;
-  private static final int NEXT_V6 = 41;
   private static final int NEXT_FRAGMENT = 44;
 
   private final PacketWorkers workers;
-  private final AhDeparture[] departures;
-  private final IpHeaderView view = new IpHeaderView();
+  private final Departure[] departures;
+  private final AhHeaders[] headers;
+  private final Wrapping wrapping = new Wrapping();
   private final SaCounters withoutSa = new SaCounters();
 
   /**
@@ -42,9 +40,11 @@ public final class AhOutbound implements AutoCloseable {
    */
   public AhOutbound(List<CryptoProvider> providers, int capacity) {
     workers = new PacketWorkers(providers, capacity);
-    departures = new AhDeparture[capacity];
+    departures = new Departure[capacity];
+    headers = new AhHeaders[capacity];
     for (int i = 0; i < capacity; i++) {
-      departures[i] = new AhDeparture();
+      departures[i] = new Departure();
+      headers[i] = new AhHeaders();
     }
   }
 
@@ -84,7 +84,13 @@ public final class AhOutbound implements AutoCloseable {
         }
       }
     }
-    numberAndSeal(burst);
+    Departure.takeNumbers(departures, burst.size());
+    for (int i = 0; i < burst.size(); i++) {
+      OutboundSa sa = departures[i].sa;
+      if (sa != null) {
+        seal(burst, i, sa);
+      }
+    }
     workers.run();
     for (int b = 0; b < workers.bursts(); b++) {
       CryptoBurst sealed = workers.burst(b);
@@ -93,6 +99,22 @@ public final class AhOutbound implements AutoCloseable {
       }
     }
     workers.clear();
+  }
+
+  /**
+   * Octets of headroom that a packet dropped as {@code NO_HEADROOM} lacked; 0 for every other.
+   * Means something until the next call.
+   */
+  public int missingHeadroom(int index) {
+    return departures[index].missingHead;
+  }
+
+  /**
+   * Octets by which a packet dropped as {@code TOO_LONG} would have been longer than an IP packet
+   * can be; 0 for every other.
+   */
+  public int excess(int index) {
+    return departures[index].excess;
   }
 
   /** Packets dropped before an SA was known. */
@@ -111,18 +133,17 @@ public final class AhOutbound implements AutoCloseable {
     if (sa == null || sa.isEsp()) {
       return DropReason.NO_SA;
     }
-    if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
-      return DropReason.MALFORMED_INNER;
-    }
-    AhDeparture out = departures[i];
+    Departure out = departures[i];
     OuterPath path = sa.path();
     out.path = path;
-    out.innerLength = view.totalLength();
     if (path.isUdp()) {
       // a NAT would change what the ICV covers
       return DropReason.NOT_TRANSPORTABLE;
     }
-    DropReason reason = sa.isTunnel() ? planTunnel(path, out) : planTransport(burst, path, out);
+    DropReason reason = wrapping.describeInner(burst, i, sa, path, PacketForm.FULL_IP, out);
+    if (reason == DropReason.NONE) {
+      reason = fitHeaders(burst.slab(), path, out);
+    }
     if (reason == DropReason.NONE) {
       reason = findRoom(burst, i, sa, path, out);
     }
@@ -135,34 +156,17 @@ public final class AhOutbound implements AutoCloseable {
     return reason;
   }
 
-  private DropReason planTunnel(OuterPath path, AhDeparture out) {
-    out.trafficClass = view.trafficClass();
-    out.dontFragment = view.dontFragment() || !view.isV4();
-    out.payloadOffset = view.offset();
-    out.payloadLength = view.totalLength();
-    out.nextHeader = view.isV4() ? NEXT_V4 : NEXT_V6;
-    out.headerLength = OuterHeader.ipLength(path.isV4());
-    return DropReason.NONE;
-  }
-
   /**
-   * AH goes behind the headers that routers on the way read (RFC 4302 3.1.1). A fragment header
-   * that says "whole" is left out (A2).
+   * AH has no padding to hide lengths, and does not go around a fragment header that says "whole":
+   * it is left out (RFC 4302 A2).
    */
-  private DropReason planTransport(PacketBurst burst, OuterPath path, AhDeparture out) {
-    ByteBuffer slab = burst.slab();
-    out.headerOffset = view.offset();
-    out.headerLength = view.perFragmentEnd() - view.offset();
-    if (view.isFragment()
-        || view.isV4() != path.isV4()
-        || out.headerLength > MutableFields.MAX_HEADER) {
+  private static DropReason fitHeaders(ByteBuffer slab, OuterPath path, Departure out) {
+    out.tfcLength = 0;
+    if (out.headerLength > MutableFields.MAX_HEADER) {
       return DropReason.NOT_TRANSPORTABLE;
     }
-    out.nextFieldOffset = view.perFragmentNextOffset();
-    out.nextHeader = slab.get(out.nextFieldOffset) & 0xff;
-    out.payloadOffset = view.perFragmentEnd();
-    out.payloadLength = view.totalLength() - out.headerLength;
-    if (!view.isV4() && out.nextHeader == NEXT_FRAGMENT && out.payloadLength >= 8) {
+    boolean transportV6 = out.headerLength > 0 && !path.isV4();
+    if (transportV6 && out.nextHeader == NEXT_FRAGMENT && out.payloadLength >= 8) {
       out.nextHeader = slab.get(out.payloadOffset) & 0xff;
       out.payloadOffset += 8;
       out.payloadLength -= 8;
@@ -171,57 +175,36 @@ public final class AhOutbound implements AutoCloseable {
   }
 
   private static DropReason findRoom(
-      PacketBurst burst, int i, OutboundSa sa, OuterPath path, AhDeparture out) {
-    out.ahLength = sa.ah().headerLength(path.isV4());
-    out.ahOffset = out.payloadOffset - out.ahLength;
-    out.outerOffset = out.ahOffset - out.headerLength;
+      PacketBurst burst, int i, OutboundSa sa, OuterPath path, Departure out) {
+    int length = sa.ah().headerLength(path.isV4());
+    int ip = out.headerLength > 0 ? out.headerLength : OuterHeader.ipLength(path.isV4());
+    out.espOffset = out.payloadOffset - length;
+    out.espLength = length + out.payloadLength;
+    out.outerOffset = out.espOffset - ip;
     // the length field of IPv6 does not count its fixed header
     int most = path.isV4() ? MAX_TOTAL : MAX_TOTAL + OuterHeader.V6_LENGTH;
-    if (out.end() - out.outerOffset > most) {
+    out.excess = Math.max(0, ip + out.espLength - most);
+    if (out.excess > 0) {
       return DropReason.TOO_LONG;
     }
     int slotStart = burst.offset(i) - burst.headroom(i);
-    return out.outerOffset >= slotStart ? DropReason.NONE : DropReason.NO_HEADROOM;
+    out.missingHead = Math.max(0, slotStart - out.outerOffset);
+    return out.missingHead == 0 ? DropReason.NONE : DropReason.NO_HEADROOM;
   }
 
-  /** Takes sequence numbers for each run of packets of one SA, and fills the descriptors. */
-  private void numberAndSeal(PacketBurst burst) {
-    int start = 0;
-    while (start < burst.size()) {
-      OutboundSa sa = departures[start].sa;
-      int end = start + 1;
-      if (sa != null) {
-        int count = 1;
-        for (; end < burst.size(); end++) {
-          OutboundSa other = departures[end].sa;
-          if (other == sa) {
-            count++;
-          } else if (other != null) {
-            break;
-          }
-        }
-        long number = sa.reserve(count);
-        for (int i = start; i < end; i++) {
-          if (departures[i].sa == sa) {
-            seal(burst, i, sa, number++);
-          }
-        }
-      }
-      start = end;
-    }
-  }
-
-  private void seal(PacketBurst burst, int i, OutboundSa sa, long number) {
-    if (number > sa.lastNumber()) {
+  private void seal(PacketBurst burst, int i, OutboundSa sa) {
+    Departure out = departures[i];
+    if (out.number > sa.lastNumber()) {
       drop(burst, i, sa, DropReason.SEQUENCE_EXHAUSTED);
       return;
     }
     ByteBuffer slab = burst.slab();
-    AhDeparture out = departures[i];
     AhLayout layout = sa.ah();
-    writeOuter(slab, sa, out, (int) number);
-    layout.write(slab, out.ahOffset, out.ahLength, out.nextHeader, sa.spi(), number);
-    if (!out.headers.settle(slab, layout, out.outerOffset, out.ahOffset, true)) {
+    Wrapping.mendInner(slab, out);
+    Wrapping.writeOuter(slab, sa, out, (int) out.number);
+    int length = out.payloadOffset - out.espOffset;
+    layout.write(slab, out.espOffset, length, out.nextHeader, sa.spi(), out.number);
+    if (!headers[i].settle(slab, layout, out.outerOffset, out.espOffset, true)) {
       // options or a route that the receiver could not understand either
       drop(burst, i, sa, DropReason.NOT_TRANSPORTABLE);
       return;
@@ -231,45 +214,14 @@ public final class AhOutbound implements AutoCloseable {
       drop(burst, i, sa, DropReason.CRYPTO_FAILED);
       return;
     }
-    out.headers.describe(op, slab, layout, out.end(), number);
+    headers[i].describe(op, slab, layout, out.espOffset + out.espLength, out.number);
     op.tag = i;
     op.seal = true;
   }
 
-  private static void writeOuter(ByteBuffer slab, OutboundSa sa, AhDeparture out, int number) {
-    OuterPath path = out.path;
-    if (path == null) {
-      return;
-    }
-    if (!sa.isTunnel()) {
-      AhHeaders.move(
-          slab,
-          out.headerOffset,
-          out.outerOffset,
-          out.headerLength,
-          out.nextFieldOffset,
-          AH,
-          out.end() - out.outerOffset);
-      return;
-    }
-    OuterHeaderPolicy policy = sa.options().outerHeader();
-    OuterHeader.write(
-        slab,
-        out.outerOffset,
-        path.local(),
-        path.remote(),
-        AH,
-        out.end() - out.ahOffset,
-        policy.trafficClass(out.trafficClass),
-        policy.setsDontFragment(out.dontFragment),
-        policy.hopLimit(),
-        // numbers tell the packets of an SA apart, the SPI those of different SAs
-        number ^ sa.spi());
-  }
-
   private void finish(PacketBurst burst, CryptoOp op, long now) {
     int i = op.tag;
-    AhDeparture out = departures[i];
+    Departure out = departures[i];
     OutboundSa sa = out.sa;
     if (sa == null) {
       return;
@@ -278,8 +230,8 @@ public final class AhOutbound implements AutoCloseable {
       drop(burst, i, sa, DropReason.CRYPTO_FAILED);
       return;
     }
-    out.headers.restore(burst.slab());
-    burst.window(i, out.outerOffset, out.end() - out.outerOffset);
+    headers[i].restore(burst.slab());
+    burst.window(i, out.outerOffset, out.espOffset + out.espLength - out.outerOffset);
     sa.counters().passed(1, out.innerLength);
     sa.used(now);
   }

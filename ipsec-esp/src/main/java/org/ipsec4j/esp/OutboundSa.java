@@ -29,6 +29,8 @@ public final class OutboundSa extends SecurityAssociation {
   }
 
   private final long lastNumber;
+  private final int maxHeadroom;
+  private final int maxTailroom;
   private volatile long next;
 
   private OutboundSa(ChildSa child, PacketKey key, SaOptions options, long first) {
@@ -38,6 +40,14 @@ public final class OutboundSa extends SecurityAssociation {
     this.lastNumber =
         child.transform().extendedSequenceNumbers() ? Long.MAX_VALUE - 1 : LAST_SHORT_NUMBER;
     this.next = first;
+    if (isEsp()) {
+      this.maxHeadroom = OuterHeader.MAX_LENGTH + layout().front();
+      this.maxTailroom = tfcRoom(options.tfcPadding()) + layout().maxBack();
+    } else {
+      // AH does not travel in UDP
+      this.maxHeadroom = OuterHeader.V6_LENGTH + ah().maxOverhead();
+      this.maxTailroom = 0;
+    }
     if (child.outboundSpi() == 0) {
       throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
     }
@@ -60,8 +70,21 @@ public final class OutboundSa extends SecurityAssociation {
     return new OutboundSa(child, key, options, 1);
   }
 
-  /** For tests that begin near the end of the numbers. */
-  static OutboundSa startingAt(ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
+  private static int tfcRoom(TfcPadding padding) {
+    return switch (padding) {
+      case TfcPadding.None none -> 0;
+      case TfcPadding.ToMultiple multiple -> multiple.octets() - 1;
+      case TfcPadding.ToLength length -> length.octets();
+    };
+  }
+
+  /**
+   * The sending half of an SA whose keys have sealed packets before: manual keys after a restart.
+   *
+   * @param firstNumber above every number that was ever used with these keys
+   */
+  public static OutboundSa startingAt(
+      ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
     return new OutboundSa(child, key, options, firstNumber);
   }
 
@@ -98,11 +121,23 @@ public final class OutboundSa extends SecurityAssociation {
 
   /**
    * Octets that a protected packet is at most longer than the inner one, with the largest outer
-   * headers: what a buffer needs as headroom and tailroom together.
+   * headers: {@link #maxHeadroom} and {@link #maxTailroom} together.
    */
   public int maxOverhead() {
-    int ownHeaders = isEsp() ? layout().maxOverhead() : ah().maxOverhead();
-    return ownHeaders + OuterHeader.MAX_LENGTH;
+    return maxHeadroom + maxTailroom;
+  }
+
+  /** Octets that a buffer needs in front of every packet, whatever way the SA takes. */
+  public int maxHeadroom() {
+    return maxHeadroom;
+  }
+
+  /**
+   * Octets that a buffer needs behind every packet. With {@link TfcPadding.ToLength} it is what an
+   * empty packet needs.
+   */
+  public int maxTailroom() {
+    return maxTailroom;
   }
 
   /**

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     itself writes them in its packets (RFC 7296 2.23.1), or null when they are not known
  * @param natChecksum what becomes of checksums behind a NAT
  * @param ahPadding to what AH headers of ours are padded over IPv4
+ * @param place the SA's place in a bundle, or null when it stands alone. An SA with a place is
+ *     opened by {@link IpsecInbound} only, which knows the bundle
  * @param aggfrag whether payloads of next header 144 are handed on as they are (RFC 9347)
  */
 public record SaOptions(
@@ -31,6 +33,7 @@ public record SaOptions(
     @Nullable AddressPair originalAddresses,
     NatChecksum natChecksum,
     AhPadding ahPadding,
+    SaBundle.@Nullable Place place,
     boolean aggfrag) {
   /**
    * What is used when nothing else is said: replay window, no padding, no limit of time, no
@@ -47,6 +50,7 @@ public record SaOptions(
           null,
           NatChecksum.ADJUST,
           AhPadding.FOUR_OCTETS,
+          null,
           false);
 
   /** The same with another policy for outer headers. */
@@ -61,6 +65,7 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -76,6 +81,7 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -91,6 +97,7 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -106,6 +113,7 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -121,6 +129,7 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -136,6 +145,7 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -151,6 +161,7 @@ public record SaOptions(
         addresses,
         natChecksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -166,6 +177,7 @@ public record SaOptions(
         originalAddresses,
         checksum,
         ahPadding,
+        place,
         aggfrag);
   }
 
@@ -181,6 +193,23 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         padding,
+        place,
+        aggfrag);
+  }
+
+  /** The same with a place in a bundle. */
+  public SaOptions withPlace(SaBundle.@Nullable Place inBundle) {
+    return new SaOptions(
+        outerHeader,
+        replay,
+        tfcPadding,
+        timeLifetime,
+        forwards,
+        innerAddresses,
+        originalAddresses,
+        natChecksum,
+        ahPadding,
+        inBundle,
         aggfrag);
   }
 
@@ -196,6 +225,7 @@ public record SaOptions(
         originalAddresses,
         natChecksum,
         ahPadding,
+        place,
         carries);
   }
 }

@@ -9,8 +9,6 @@ import org.ipsec4j.api.packet.IpHeaderView;
  * 3.1.1).
  */
 final class TransportMode {
-  private static final int DEFAULT_HOP_LIMIT = 64;
-
   private TransportMode() {}
 
   /**
@@ -68,13 +66,12 @@ final class TransportMode {
         payloadLength,
         0,
         true,
-        DEFAULT_HOP_LIMIT,
+        OuterHeader.DEFAULT_HOP_LIMIT,
         0);
     return to;
   }
 
-  /** Writes what follows a header, its total length and, for IPv4, its checksum. */
-  static void mendHeader(
+  private static void mendHeader(
       ByteBuffer slab, int at, boolean v4, int nextField, int protocol, int total) {
     slab.put(nextField, (byte) protocol);
     if (v4) {

@@ -104,6 +104,10 @@ record KernelPair(
       line.append(" ours=").append(inner.ours()).append('/').append(inner.prefix());
       line.append(" theirs=").append(inner.guest()).append('/').append(inner.prefix());
     }
+    if (wanted.mode().equals("beet")) {
+      line.append(" innerours=").append(wanted.inner().ours());
+      line.append(" innertheirs=").append(wanted.inner().guest());
+    }
     return line + more;
   }
 }

@@ -48,7 +48,7 @@ final class StackProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+    command.addAll(List.of("-cp", classPath(), MAIN));
     command.addAll(List.of(arguments));
     List<String> line = namespace == null ? command : Namespaces.inside(namespace, command);
     Process process = Proc.start(Map.of(), null, folder.resolve("stack.log"), line);
@@ -61,6 +61,12 @@ final class StackProcess implements AutoCloseable {
       throw e;
     }
     return stack;
+  }
+
+  /** The tests' own class path, or the one that was given for a run outside of the build. */
+  private static String classPath() {
+    String given = System.getProperty("interop.cli.classpath");
+    return given != null ? given : System.getProperty("java.class.path");
   }
 
   private void listen() {

@@ -43,6 +43,8 @@ final class Associations {
   private final List<CryptoProvider> providers =
       ServiceLoader.load(CryptoProvider.class).stream().map(ServiceLoader.Provider::get).toList();
   private final Sad sad = new Sad();
+  private final Options options = new Options();
+  private final Compression compression = new Compression();
   private final Map<String, Pair> pairs = new LinkedHashMap<>();
   private long made;
 
@@ -55,6 +57,10 @@ final class Associations {
 
   Sad sad() {
     return sad;
+  }
+
+  Compression compression() {
+    return compression;
   }
 
   /** The pair of a name. */
@@ -72,10 +78,12 @@ final class Associations {
       remove(pair);
     }
     pairs.clear();
+    options.clear();
+    compression.clear();
   }
 
   private void remove(Pair pair) {
-    sad.remove(pair.in.spi());
+    sad.remove(pair.in.protocol(), pair.in.spi());
     pair.in.destroy();
     pair.out.destroy();
   }
@@ -90,14 +98,14 @@ final class Associations {
     SaKeys in = new SaKeys(Secret.adopt(order.hex("encin")), Secret.adopt(order.hex("authin")));
     SaKeys out = new SaKeys(Secret.adopt(order.hex("encout")), Secret.adopt(order.hex("authout")));
     ChildSa child = child(order, transform, in, out);
-    SaOptions options = Options.of(order);
+    SaOptions chosen = options.of(order);
     CryptoProvider provider = provider(transform);
     PacketKey inKey = provider.packetKey(transform, in.encryption(), in.integrity());
     PacketKey outKey = provider.packetKey(transform, out.encryption(), out.integrity());
     in.destroy();
     out.destroy();
-    OutboundSa outbound = Options.outbound(child, outKey, options, order.number("first", 1));
-    Pair pair = new Pair(InboundSa.of(child, inKey, options), outbound);
+    OutboundSa outbound = Options.outbound(child, outKey, chosen, order.number("first", 1));
+    Pair pair = new Pair(InboundSa.of(child, inKey, chosen), outbound);
     sad.install(pair.in);
     pairs.put(order.text("name"), pair);
   }
@@ -164,8 +172,12 @@ final class Associations {
     ChildProposal proposal =
         new ChildProposal(
             transform.protocol(),
-            List.of(transform.encryption()),
-            List.of(transform.integrity()),
+            transform.protocol() == SecurityProtocol.AH
+                ? List.of()
+                : List.of(transform.encryption()),
+            transform.integrity() == IntegrityAlgorithm.NONE
+                ? List.of()
+                : List.of(transform.integrity()),
             List.of(),
             List.of(transform.extendedSequenceNumbers()));
     return new ChildProfile(
@@ -190,6 +202,7 @@ final class Associations {
           report("in." + name, pair.in.counters(), into);
           report("out." + name, pair.out.counters(), into);
         });
+    compression.report(into);
   }
 
   static void report(String name, SaCounters counters, Map<String, Long> into) {

@@ -114,6 +114,8 @@ public final class KernelStack {
       case "own" -> way.owns(IpAddress.parse(order.text("address")));
       case "reset" -> reset();
       case "sa" -> associations.add(order);
+      case "compress" -> associations.compression().set(order);
+      case "mtu" -> way.mtu(order.whole("inner", 0), order.whole("link", 0));
       case "chain" -> way.chain(List.of(order.text("names").split(",", -1)));
       case "ping" -> {
         return ping(order);
@@ -251,17 +253,20 @@ public final class KernelStack {
   }
 
   private void flush() {
-    PacketBurst burst = way.protect(now());
-    if (port != null && burst.size() > 0) {
+    way.protect(now(), this::send);
+  }
+
+  private void send(PacketBurst burst) {
+    if (port != null) {
       port.send(burst);
+      return;
     }
-    for (int i = 0; port == null && i < burst.size(); i++) {
+    for (int i = 0; i < burst.size(); i++) {
       if (burst.isAlive(i)) {
         byte[] copy = new byte[burst.length(i)];
         burst.slab().get(burst.offset(i), copy);
         kept.add(HexFormat.of().formatHex(copy));
       }
     }
-    burst.clear();
   }
 }
