@@ -15,5 +15,6 @@ module org.ipsec4j.api {
   exports org.ipsec4j.api.net;
   exports org.ipsec4j.api.packet;
   exports org.ipsec4j.api.policy;
+  exports org.ipsec4j.api.policy.document;
   exports org.ipsec4j.api.sa;
 }

@@ -5,14 +5,14 @@ import org.jspecify.annotations.NullMarked;
 module org.ipsec4j.cli {
   requires org.ipsec4j.node;
   requires org.ipsec4j.policy;
-  requires org.ipsec4j.auth.pki;
-  requires org.ipsec4j.policy.formats;
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
   requires org.slf4j;
   requires static org.jspecify;
 
+  uses org.ipsec4j.api.auth.CredentialsProvider;
   uses org.ipsec4j.api.packet.TunProvider;
+  uses org.ipsec4j.api.policy.document.PolicyReader;
 
   opens org.ipsec4j.cli to
       info.picocli;

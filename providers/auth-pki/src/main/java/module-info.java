@@ -7,4 +7,7 @@ module org.ipsec4j.auth.pki {
   requires static org.jspecify;
 
   exports org.ipsec4j.auth.pki;
+
+  provides org.ipsec4j.api.auth.CredentialsProvider with
+      org.ipsec4j.auth.pki.PkiCredentialsProvider;
 }

@@ -8,4 +8,7 @@ module org.ipsec4j.policy.formats {
   requires static org.jspecify;
 
   exports org.ipsec4j.policy.formats;
+
+  provides org.ipsec4j.api.policy.document.PolicyReader with
+      org.ipsec4j.policy.formats.YamlPolicyReader;
 }

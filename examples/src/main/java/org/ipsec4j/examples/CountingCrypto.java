@@ -1,25 +1,18 @@
 package org.ipsec4j.examples;
 
 import java.util.concurrent.atomic.LongAdder;
-import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
-import org.ipsec4j.api.crypto.EncryptionTransform;
-import org.ipsec4j.api.crypto.IkeCipher;
-import org.ipsec4j.api.crypto.IntegrityAlgorithm;
+import org.ipsec4j.api.crypto.ForwardingCryptoProvider;
 import org.ipsec4j.api.crypto.KeyExchange;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PacketWorker;
-import org.ipsec4j.api.crypto.Prf;
-import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.crypto.RandomSource;
-import org.ipsec4j.api.crypto.SelfTest;
-import org.ipsec4j.api.crypto.SignatureAlgorithm;
 
 /**
  * A crypto provider of one's own: it counts packets and key exchanges and lets another provider do
@@ -28,14 +21,13 @@ import org.ipsec4j.api.crypto.SignatureAlgorithm;
  * <p>Its keys and workers belong together: the packet path hands a key to the worker of the
  * provider whose name the key bears, so keys are wrapped and bear ours.
  */
-final class CountingCrypto implements CryptoProvider {
-  private final CryptoProvider worker;
+final class CountingCrypto extends ForwardingCryptoProvider {
   private final LongAdder sealed = new LongAdder();
   private final LongAdder opened = new LongAdder();
   private final LongAdder keyExchanges = new LongAdder();
 
   CountingCrypto(CryptoProvider worker) {
-    this.worker = worker;
+    super(worker);
   }
 
   /** Packets sealed. */
@@ -60,13 +52,7 @@ final class CountingCrypto implements CryptoProvider {
 
   @Override
   public int priority() {
-    return worker.priority() + 1;
-  }
-
-  /** The other provider's vectors: what it computes is what we hand out. */
-  @Override
-  public SelfTest selfTest() {
-    return worker.selfTest();
+    return delegate().priority() + 1;
   }
 
   private record CountedKey(PacketKey key) implements PacketKey {
@@ -94,12 +80,12 @@ final class CountingCrypto implements CryptoProvider {
   @Override
   public PacketKey packetKey(PacketTransform transform, Secret encryption, Secret integrity)
       throws CryptoException {
-    return new CountedKey(worker.packetKey(transform, encryption, integrity));
+    return new CountedKey(delegate().packetKey(transform, encryption, integrity));
   }
 
   @Override
   public PacketWorker packetWorker() {
-    return new CountingWorker(worker.packetWorker());
+    return new CountingWorker(delegate().packetWorker());
   }
 
   /** Unwraps keys for the time of a burst; allocates nothing per packet. */
@@ -146,65 +132,6 @@ final class CountingCrypto implements CryptoProvider {
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
     keyExchanges.increment();
-    return worker.keyExchange(method, random);
-  }
-
-  // What follows is passed on as it is.
-
-  @Override
-  public boolean supports(PacketTransform transform) {
-    return worker.supports(transform);
-  }
-
-  @Override
-  public boolean supports(EncryptionTransform encryption, IntegrityAlgorithm integrity) {
-    return worker.supports(encryption, integrity);
-  }
-
-  @Override
-  public boolean supports(PrfAlgorithm prf) {
-    return worker.supports(prf);
-  }
-
-  @Override
-  public boolean supports(KeyExchangeMethod method) {
-    return worker.supports(method);
-  }
-
-  @Override
-  public boolean supports(SignatureAlgorithm algorithm) {
-    return worker.supports(algorithm);
-  }
-
-  @Override
-  public IkeCipher ikeCipher(
-      EncryptionTransform encryption,
-      IntegrityAlgorithm integrity,
-      Secret encryptionKey,
-      Secret integrityKey)
-      throws CryptoException {
-    return worker.ikeCipher(encryption, integrity, encryptionKey, integrityKey);
-  }
-
-  @Override
-  public Prf prf(PrfAlgorithm algorithm) throws CryptoException {
-    return worker.prf(algorithm);
-  }
-
-  @Override
-  public boolean verify(
-      SignatureAlgorithm algorithm, Bytes publicKey, Bytes message, Bytes signature)
-      throws CryptoException {
-    return worker.verify(algorithm, publicKey, message, signature);
-  }
-
-  @Override
-  public Bytes sha1(Bytes data) {
-    return worker.sha1(data);
-  }
-
-  @Override
-  public RandomSource random() {
-    return worker.random();
+    return super.keyExchange(method, random);
   }
 }

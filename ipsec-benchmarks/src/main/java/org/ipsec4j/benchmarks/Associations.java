@@ -8,6 +8,7 @@ import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
@@ -15,23 +16,37 @@ import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.api.sa.SaKeys;
 import org.ipsec4j.api.sa.UdpEncapsulation;
 import org.ipsec4j.policy.PolicyBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Child SAs and packets to measure with. */
 final class Associations {
   private static final int SPI = 0x12345678;
+  private static final String US = "192.0.2.1";
+  private static final String THEM = "192.0.2.2";
 
   private Associations() {}
 
   /** An SA that talks to itself: what its outbound half seals, its inbound half opens. */
   static ChildSa looped(PacketTransform transform) {
+    IpAddress us = IpAddress.parse(US);
+    IpAddress them = IpAddress.parse(THEM);
+    return looped(
+        transform,
+        SaMode.TUNNEL,
+        new UdpEncapsulation(new Endpoint(us, 4500), new Endpoint(them, 4500)));
+  }
+
+  /** The same in any mode, in UDP or not. */
+  static ChildSa looped(
+      PacketTransform transform, SaMode mode, @Nullable UdpEncapsulation encapsulation) {
     List<TrafficSelector> any = List.of(TrafficSelector.of("0.0.0.0/0"));
     ChildProfile profile =
         PolicyBuilder.named("benchmark")
             .peer(
                 "peer",
                 peer ->
-                    peer.localAddress("192.0.2.1")
-                        .remoteAddress("192.0.2.2")
+                    peer.localAddress(US)
+                        .remoteAddress(THEM)
                         .psk("key")
                         .child("all", child -> child.local(any.get(0)).remote(any.get(0))))
             .build()
@@ -39,14 +54,12 @@ final class Associations {
             .get(0)
             .children()
             .get(0);
-    IpAddress us = IpAddress.parse("192.0.2.1");
-    IpAddress them = IpAddress.parse("192.0.2.2");
     return new ChildSa(
         new ChildSaId(1),
         new IkeSaId(1, 2),
         "peer",
         profile,
-        profile.mode(),
+        mode,
         transform,
         SPI,
         SPI,
@@ -54,9 +67,9 @@ final class Associations {
         keys(transform),
         any,
         any,
-        us,
-        them,
-        new UdpEncapsulation(new Endpoint(us, 4500), new Endpoint(them, 4500)),
+        IpAddress.parse(US),
+        IpAddress.parse(THEM),
+        encapsulation,
         profile.replayWindow(),
         profile.lifetime(),
         true);

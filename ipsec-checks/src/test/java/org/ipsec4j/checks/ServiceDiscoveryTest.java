@@ -75,20 +75,13 @@ class ServiceDiscoveryTest {
     assertEquals(Set.of(), provided, "provided, but no module of ours says \"uses\"");
   }
 
-  /**
-   * Called by name by who reads policy files: their doors (a policy store's reader, a key store's)
-   * come with the stores.
-   */
-  private static final Set<String> CALLED_BY_NAME =
-      Set.of("org.ipsec4j.auth.pki", "org.ipsec4j.policy.formats");
-
   @Test
   void everyProviderModuleThatHasCodeProvidesSomething() throws IOException {
     int seen = 0;
     for (Path classes : modules()) {
       boolean provider = classes.toString().contains("providers");
       seen += provider ? 1 : 0;
-      if (provider && hasCode(classes) && !CALLED_BY_NAME.contains(descriptor(classes).name())) {
+      if (provider && hasCode(classes)) {
         assertFalse(provided(descriptor(classes)).isEmpty(), classes::toString);
       }
     }

@@ -20,8 +20,8 @@ import org.ipsec4j.api.ike.Diagnosis;
 import org.ipsec4j.api.ike.IkeDropReason;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.packet.DropReason;
-import org.ipsec4j.policy.formats.PolicyFormats;
-import org.ipsec4j.policy.formats.PolicyResult;
+import org.ipsec4j.api.policy.document.PolicyResult;
+import org.ipsec4j.cli.policy.Readers;
 import org.junit.jupiter.api.Test;
 
 /** Keeps the pages true: what they show works, what they list is complete, where they point is. */
@@ -147,8 +147,8 @@ class DocumentsTest {
           String name = Documents.root().relativize(page) + " line " + block.line();
           assertInstanceOf(
               PolicyResult.Loaded.class,
-              PolicyFormats.readYaml(name, block.text()),
-              () -> PolicyFormats.readYaml(name, block.text()).toString());
+              Readers.of("yaml").read(name, block.text()),
+              () -> Readers.of("yaml").read(name, block.text()).toString());
           policies++;
         }
       }

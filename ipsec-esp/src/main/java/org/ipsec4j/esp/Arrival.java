@@ -1,8 +1,13 @@
 package org.ipsec4j.esp;
 
+import java.nio.ByteBuffer;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.jspecify.annotations.Nullable;
 
-/** One inbound packet between accept and deliver; scratch of {@link EspInbound}, reused. */
+/**
+ * One inbound packet between accept and deliver; scratch of {@link EspInbound} and {@link
+ * AhInbound}, reused.
+ */
 final class Arrival {
   /** Null while no SA is known. */
   @Nullable InboundSa sa;
@@ -10,10 +15,10 @@ final class Arrival {
   /** The whole sequence number. */
   long number;
 
-  /** SPI. */
+  /** Where ESP or AH begins. */
   int espOffset;
 
-  /** SPI to ICV. */
+  /** Octets of ESP from SPI to ICV, or of AH and what stands behind it. */
   int espLength;
 
   /** Whether it came in UDP. */
@@ -25,19 +30,37 @@ final class Arrival {
   /** Where the outer IP header begins. */
   int ipOffset;
 
-  /** Its octets up to the UDP header or the SPI, extension headers included. */
+  /** Its octets up to UDP, ESP or AH, extension headers included. */
   int ipLength;
 
-  /** The octet in it that names UDP or ESP. */
+  /** The octet in it that names UDP, ESP or AH. */
   int nextFieldOffset;
 
   /** Traffic class of the outer header. */
   int trafficClass;
 
+  /** Flow label of the outer header; 0 for IPv4. */
+  int flowLabel;
+
+  /** Hop limit of the outer header. */
+  int hopLimit;
+
+  /** Don't Fragment of the outer header; true for IPv6. */
+  boolean dontFragment;
+
+  /** Identification of an outer IPv4 header. */
+  int identification;
+
+  /** Where the inner packet was put. */
+  int innerOffset;
+
+  /** Its octets. */
+  int innerLength;
+
   /** Whether the ICV was right and the number fresh. */
   boolean authentic;
 
-  /** The trailer's next header, once the packet is opened. */
+  /** The next header of ESP, once the packet is opened, or of AH. */
   int nextHeader;
 
   /** Whether the window holds a payload that is no IP packet. */
@@ -49,5 +72,20 @@ final class Arrival {
     udp = false;
     headed = false;
     authentic = false;
+  }
+
+  /** Takes over what the outer header says, which the view lies over. */
+  void readOuter(ByteBuffer slab, IpHeaderView view) {
+    headed = true;
+    ipOffset = view.offset();
+    ipLength = view.payloadOffset() - ipOffset;
+    nextFieldOffset = view.protocolOffset();
+    trafficClass = view.trafficClass();
+    flowLabel = view.flowLabel();
+    hopLimit = view.hopLimit();
+    dontFragment = view.dontFragment() || !view.isV4();
+    identification = view.isV4() ? slab.getShort(ipOffset + 4) & 0xffff : 0;
+    espOffset = view.payloadOffset();
+    espLength = view.payloadLength();
   }
 }

@@ -1,11 +1,9 @@
 package org.ipsec4j.esp;
 
 import java.nio.ByteBuffer;
-import org.ipsec4j.api.packet.IpHeaderView;
 
 /** The Internet checksum (RFC 1071) in the headers that are built or mended here. */
 final class Checksums {
-  private static final int TCP = 6;
   private static final int UDP = 17;
 
   private Checksums() {}
@@ -55,28 +53,13 @@ final class Checksums {
   }
 
   /**
-   * Computes the TCP or UDP checksum of a whole packet anew, where a NAT changed addresses that it
-   * covers (RFC 3948 3.1.2, second way). A UDP checksum of zero over IPv4 stays away.
+   * Writes another 16-bit word that a checksum covers, and mends the checksum (RFC 1624 3): mended,
+   * not made anew, so that a wrong one stays wrong.
    */
-  static void mendUpperLayer(ByteBuffer memory, IpHeaderView packet) {
-    int at = packet.payloadOffset();
-    int length = packet.payloadLength();
-    int field;
-    if (packet.protocol() == TCP && length >= 20) {
-      field = at + 16;
-    } else if (packet.protocol() == UDP && length >= 8) {
-      field = at + 6;
-      if (packet.isV4() && memory.getShort(field) == 0) {
-        return;
-      }
-    } else {
-      return;
-    }
-    memory.putShort(field, (short) 0);
-    long pseudo =
-        packet.isV4() ? sum(memory, packet.offset() + 12, 8) : sum(memory, packet.offset() + 8, 32);
-    short checksum = fold(pseudo + packet.protocol() + length + sum(memory, at, length));
-    boolean zeroMeansNone = packet.protocol() == UDP && checksum == 0;
-    memory.putShort(field, zeroMeansNone ? (short) 0xffff : checksum);
+  static void replaceWord(ByteBuffer memory, int wordOffset, int newWord, int checksumOffset) {
+    int oldWord = memory.getShort(wordOffset) & 0xffff;
+    int sum = (~memory.getShort(checksumOffset) & 0xffff) + (~oldWord & 0xffff) + newWord;
+    memory.putShort(wordOffset, (short) newWord);
+    memory.putShort(checksumOffset, fold(sum));
   }
 }

@@ -2,7 +2,10 @@ package org.ipsec4j.esp;
 
 import org.jspecify.annotations.Nullable;
 
-/** One outbound packet between plan and finish; scratch of {@link EspOutbound}, reused. */
+/**
+ * One outbound packet between plan and finish; scratch of {@link EspOutbound} and {@link
+ * AhOutbound}, reused.
+ */
 final class Departure {
   /** Null while the packet is not planned. */
   @Nullable OutboundSa sa;
@@ -13,16 +16,28 @@ final class Departure {
   /** Octets of the packet as it came. */
   int innerLength;
 
-  /** First octet that is encrypted. */
+  /** The sequence number that it takes; see {@link #takeNumbers}. */
+  long number;
+
+  /** First octet that ESP encrypts, or that stands behind AH. */
   int payloadOffset;
 
   int payloadLength;
 
-  /** What the payload is: the trailer's next header. */
+  /** Zero octets behind the payload that hide its length. */
+  int tfcLength;
+
+  /** What the payload is: the next header of ESP or AH. */
   int nextHeader;
 
   /** Traffic class of the inner packet. */
   int trafficClass;
+
+  /** Flow label of the inner packet; 0 for IPv4. */
+  int flowLabel;
+
+  /** Tunnel mode: whether the inner hop limit goes down by one. */
+  boolean spendsHop;
 
   /** Don't Fragment of the inner packet; true for IPv6. */
   boolean dontFragment;
@@ -36,10 +51,25 @@ final class Departure {
   /** Transport mode: the octet in it that names what follows. */
   int nextFieldOffset;
 
-  /** SPI. */
+  /** BEET mode: the fields below count. */
+  boolean beet;
+
+  /** BEET mode: octets of IPv4 options, which go into a pseudo header. */
+  int optionsLength;
+
+  /** BEET mode: what follows the inner header. */
+  int upperProtocol;
+
+  /** BEET mode: hop limit of the inner packet. */
+  int hopLimit;
+
+  /** BEET mode: identification of an inner IPv4 packet. */
+  int identification;
+
+  /** Where ESP or AH begins. */
   int espOffset;
 
-  /** SPI to ICV. */
+  /** Octets of ESP from SPI to ICV, or of AH and what stands behind it. */
   int espLength;
 
   int padLength;
@@ -47,9 +77,56 @@ final class Departure {
   /** First octet of what leaves. */
   int outerOffset;
 
+  /** Octets of headroom that were missing. */
+  int missingHead;
+
+  /** Octets of tailroom that were missing. */
+  int missingTail;
+
+  /** Octets by which the outer packet would have been too long. */
+  int excess;
+
   void clear() {
+    tfcLength = 0;
+    spendsHop = false;
+    beet = false;
+    missingHead = 0;
+    missingTail = 0;
+    excess = 0;
     sa = null;
     path = null;
     headerLength = 0;
+  }
+
+  /**
+   * Takes sequence numbers for each run of packets of one SA. A number may lie beyond the last one
+   * that its SA has.
+   *
+   * @param size how many departures count, those without an SA among them
+   */
+  static void takeNumbers(Departure[] departures, int size) {
+    int start = 0;
+    while (start < size) {
+      OutboundSa sa = departures[start].sa;
+      int end = start + 1;
+      if (sa != null) {
+        int count = 1;
+        for (; end < size; end++) {
+          OutboundSa other = departures[end].sa;
+          if (other == sa) {
+            count++;
+          } else if (other != null) {
+            break;
+          }
+        }
+        long number = sa.reserve(count);
+        for (int i = start; i < end; i++) {
+          if (departures[i].sa == sa) {
+            departures[i].number = number++;
+          }
+        }
+      }
+      start = end;
+    }
   }
 }

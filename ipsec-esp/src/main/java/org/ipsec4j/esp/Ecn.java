@@ -37,29 +37,11 @@ final class Ecn {
    * @return false when the packet must be dropped
    */
   static boolean decapsulate(ByteBuffer memory, IpHeaderView inner, int outerTrafficClass) {
-    int before = inner.trafficClass() & 3;
-    int after = decapsulated(before, outerTrafficClass & 3);
-    if (after == DROP) {
+    int ecn = decapsulated(inner.trafficClass() & 3, outerTrafficClass & 3);
+    if (ecn == DROP) {
       return false;
     }
-    if (after != before) {
-      write(memory, inner, after);
-    }
+    InnerHeader.writeTrafficClass(memory, inner, inner.trafficClass() & ~3 | ecn);
     return true;
-  }
-
-  private static void write(ByteBuffer memory, IpHeaderView inner, int ecn) {
-    int at = inner.offset();
-    if (!inner.isV4()) {
-      int first = memory.getInt(at);
-      memory.putInt(at, (first & ~(3 << 20)) | (ecn << 20));
-      return;
-    }
-    // RFC 1624: HC' = ~(~HC + ~m + m'); mended, not made anew, so that a wrong one stays wrong
-    int oldWord = memory.getShort(at) & 0xffff;
-    int newWord = (oldWord & ~3) | ecn;
-    long sum = (long) (~memory.getShort(at + 10) & 0xffff) + (~oldWord & 0xffff) + newWord;
-    memory.putShort(at, (short) newWord);
-    memory.putShort(at + 10, Checksums.fold(sum));
   }
 }

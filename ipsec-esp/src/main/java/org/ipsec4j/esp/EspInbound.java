@@ -21,22 +21,19 @@ import org.jspecify.annotations.Nullable;
  * failed after decryption began is wiped.
  */
 public final class EspInbound implements AutoCloseable {
-  private static final int NEXT_V4 = 4;
-  private static final int NEXT_V6 = 41;
-
   /** AGGFRAG_PAYLOAD (RFC 9347 6.1). */
   private static final int NEXT_AGGFRAG = 144;
-
-  /** "No next header" marks a dummy packet (RFC 4303 2.6). */
-  private static final int NEXT_NONE = 59;
-
-  private static final int MAX_TOTAL = 65535;
 
   private final Sad sad;
   private final PacketWorkers workers;
   private final Arrival[] arrivals;
   private final IpHeaderView view = new IpHeaderView();
+  private final Unwrapping unwrapping = new Unwrapping(view);
+  private final Resync resync = new Resync();
   private final SaCounters withoutSa = new SaCounters();
+
+  /** Whether this engine stands alone, without one that knows bundles. */
+  private boolean alone;
 
   /**
    * @param sad where SAs are found; shared
@@ -60,18 +57,29 @@ public final class EspInbound implements AutoCloseable {
    * #isAuthentic} and the other accessors tell more until the next call.
    *
    * @param burst windows hold what {@code form} says. With {@link PacketForm#PAYLOAD} IKE messages
-   *     (non-ESP marker) and NAT keepalives have been taken out before
+   *     (non-ESP marker) and NAT keepalives have been taken out before. Packets of SAs that have a
+   *     place in a bundle are dropped: they are for {@link IpsecInbound}
    * @param form what the windows hold
    * @param now engine time
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
   public void open(PacketBurst burst, PacketForm form, long now) {
+    open(burst, form, null, now);
+  }
+
+  /**
+   * The same for some packets of a burst.
+   *
+   * @param mine by packet index: what is not, is left alone; null for all
+   */
+  void open(PacketBurst burst, PacketForm form, boolean @Nullable [] mine, long now) {
     if (burst.size() > arrivals.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
+    alone = mine == null;
     for (int i = 0; i < burst.size(); i++) {
       arrivals[i].clear();
-      if (burst.isAlive(i)) {
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
         DropReason reason = accept(burst, i, form, now);
         if (reason != DropReason.NONE) {
           drop(burst, i, reason);
@@ -79,16 +87,10 @@ public final class EspInbound implements AutoCloseable {
       }
     }
     workers.run();
-    for (int b = 0; b < workers.bursts(); b++) {
-      CryptoBurst opened = workers.burst(b);
-      for (int i = 0; i < opened.size(); i++) {
-        CryptoOp op = opened.op(i);
-        DropReason reason = verify(burst, op, now);
-        if (reason != DropReason.NONE) {
-          Wipe.zero(burst.slab(), op.aadOffset, op.icvOffset);
-          drop(burst, op.tag, reason);
-        }
-      }
+    settle(burst, now);
+    int again = resync.take();
+    if (again >= 0) {
+      tryNextHighHalf(burst, again, now);
     }
     workers.clear();
   }
@@ -160,11 +162,16 @@ public final class EspInbound implements AutoCloseable {
     if (in.espLength < EspLayout.HEADER_LENGTH) {
       return DropReason.TOO_SHORT;
     }
-    InboundSa sa = sad.find(SecurityProtocol.ESP, slab.getInt(in.espOffset));
+    int spi = slab.getInt(in.espOffset);
+    InboundSa sa =
+        in.headed ? sad.find(SecurityProtocol.ESP, spi, view) : sad.find(SecurityProtocol.ESP, spi);
     if (sa == null) {
       return DropReason.UNKNOWN_SPI;
     }
     in.sa = sa;
+    if (alone && sa.options().place() != null) {
+      return DropReason.BUNDLE_MISMATCH;
+    }
     int textLength = sa.layout().textLength(in.espLength);
     if (textLength < 0) {
       return DropReason.TOO_SHORT;
@@ -177,7 +184,10 @@ public final class EspInbound implements AutoCloseable {
     }
     in.number = sa.replayWindow().recover(slab.getInt(in.espOffset + 4));
     DropReason reason = sa.replayWindow().check(in.number);
-    return reason == DropReason.NONE ? describe(slab, i, sa, textLength) : reason;
+    if (reason == DropReason.NONE && sa.isOutOfStep()) {
+      resync.keep(slab, in, i);
+    }
+    return reason == DropReason.NONE ? describe(slab, i, sa) : reason;
   }
 
   /** Finds ESP behind the outer IP header, and behind UDP where there is UDP (RFC 3948 2.1). */
@@ -186,13 +196,7 @@ public final class EspInbound implements AutoCloseable {
     if (!view.parse(slab, offset, length) || view.isFragment()) {
       return DropReason.MALFORMED_OUTER;
     }
-    in.headed = true;
-    in.ipOffset = offset;
-    in.ipLength = view.payloadOffset() - offset;
-    in.nextFieldOffset = view.protocolOffset();
-    in.trafficClass = view.trafficClass();
-    in.espOffset = view.payloadOffset();
-    in.espLength = view.payloadLength();
+    in.readOuter(slab, view);
     if (view.protocol() == OuterHeader.ESP) {
       return DropReason.NONE;
     }
@@ -210,7 +214,7 @@ public final class EspInbound implements AutoCloseable {
     return DropReason.NONE;
   }
 
-  private DropReason describe(ByteBuffer slab, int i, InboundSa sa, int textLength) {
+  private DropReason describe(ByteBuffer slab, int i, InboundSa sa) {
     CryptoOp op = workers.next(sa.key());
     if (op == null) {
       return DropReason.CRYPTO_FAILED;
@@ -222,12 +226,50 @@ public final class EspInbound implements AutoCloseable {
     op.seal = false;
     op.aadOffset = in.espOffset;
     op.aadLength = EspLayout.HEADER_LENGTH;
-    op.textLength = textLength;
-    op.icvOffset = op.textOffset + textLength;
+    op.textLength = layout.textLength(in.espLength);
+    op.icvOffset = op.textOffset + op.textLength;
     op.highSequencePresent = layout.extendedSequenceNumbers();
     op.highSequence = (int) (in.number >>> 32);
     op.tag = i;
     return DropReason.NONE;
+  }
+
+  /** Looks at what the workers have done. */
+  private void settle(PacketBurst burst, long now) {
+    for (int b = 0; b < workers.bursts(); b++) {
+      CryptoBurst opened = workers.burst(b);
+      for (int i = 0; i < opened.size(); i++) {
+        CryptoOp op = opened.op(i);
+        DropReason reason = verify(burst, op, now);
+        boolean judged = reason != DropReason.ICV_MISMATCH || !resync.takesUp(op.tag);
+        if (reason != DropReason.NONE && judged) {
+          Wipe.zero(burst.slab(), op.aadOffset, op.icvOffset);
+          drop(burst, op.tag, reason);
+        }
+      }
+    }
+  }
+
+  /**
+   * Too many packets in a row had a wrong ICV: perhaps 2^32 or more were lost, so that the upper
+   * half is not what the window makes of the lower (RFC 4303 A3). One of them gets one more chance.
+   */
+  private void tryNextHighHalf(PacketBurst burst, int i, long now) {
+    workers.clear();
+    Arrival in = arrivals[i];
+    InboundSa sa = in.sa;
+    if (sa == null) {
+      return;
+    }
+    resync.restore(burst.slab(), in);
+    in.number += (long) sa.nextHighHalf() << 32;
+    DropReason reason = describe(burst.slab(), i, sa);
+    if (reason != DropReason.NONE) {
+      drop(burst, i, reason);
+      return;
+    }
+    workers.run();
+    settle(burst, now);
   }
 
   /** What the cryptography said, and what only now can be read. */
@@ -238,12 +280,14 @@ public final class EspInbound implements AutoCloseable {
       return DropReason.CRYPTO_FAILED;
     }
     if (op.status == CryptoOp.Status.ICV_MISMATCH) {
+      sa.wasRefused();
       return DropReason.ICV_MISMATCH;
     }
     if (!sa.replayWindow().commit(in.number)) {
       return DropReason.REPLAY;
     }
     in.authentic = true;
+    sa.wasAuthentic();
     sa.used(now);
     return strip(burst, op, sa, in, now);
   }
@@ -256,19 +300,25 @@ public final class EspInbound implements AutoCloseable {
     if (payloadLength < 0 || !isPadding(slab, op.textOffset + payloadLength, padLength)) {
       return DropReason.BAD_PADDING;
     }
-    if (nextHeader == NEXT_NONE) {
+    if (nextHeader == Wrapping.NEXT_NONE) {
       return DropReason.DUMMY;
     }
     in.nextHeader = nextHeader;
     if (nextHeader == NEXT_AGGFRAG && sa.options().aggfrag()) {
       return handOn(burst, op, sa, payloadLength, now);
     }
-    DropReason reason =
-        sa.isTunnel()
-            ? unwrap(slab, op.textOffset, payloadLength, nextHeader, in)
-            : restore(burst, op, sa, payloadLength, nextHeader, in);
+    AddressPair inner = sa.inner();
+    DropReason reason;
+    if (sa.isTunnel()) {
+      reason = unwrapping.tunnel(slab, sa, in, op.textOffset, payloadLength, nextHeader);
+    } else if (inner != null) {
+      reason = unwrapping.beet(burst, op.tag, inner, in, op.textOffset, payloadLength, nextHeader);
+    } else {
+      reason =
+          unwrapping.transport(burst, op.tag, sa, in, op.textOffset, payloadLength, nextHeader);
+    }
     if (reason == DropReason.NONE) {
-      reason = sa.selectors().check(view);
+      reason = sa.checkArrived(view);
     }
     if (reason == DropReason.NONE && !sa.admit(view.totalLength(), now)) {
       reason = DropReason.LIFETIME_EXPIRED;
@@ -300,51 +350,6 @@ public final class EspInbound implements AutoCloseable {
       }
     }
     return true;
-  }
-
-  /**
-   * Tunnel mode: lays the view over the inner packet. Octets between its own end and the padding
-   * are traffic-flow-confidentiality padding (RFC 4303 2.7) and fall away with the window.
-   */
-  private DropReason unwrap(
-      ByteBuffer slab, int offset, int payloadLength, int nextHeader, Arrival in) {
-    if (nextHeader != NEXT_V4 && nextHeader != NEXT_V6) {
-      return DropReason.BAD_NEXT_HEADER;
-    }
-    if (!view.parse(slab, offset, payloadLength) || view.isV4() != (nextHeader == NEXT_V4)) {
-      return DropReason.MALFORMED_INNER;
-    }
-    if (in.headed && !Ecn.decapsulate(slab, view, in.trafficClass)) {
-      return DropReason.ECN_CONGESTION;
-    }
-    return DropReason.NONE;
-  }
-
-  /** Transport mode: puts the IP header back in front of what it carried. */
-  private DropReason restore(
-      PacketBurst burst, CryptoOp op, InboundSa sa, int payloadLength, int nextHeader, Arrival in) {
-    ByteBuffer slab = burst.slab();
-    OuterPath path = sa.path();
-    int at;
-    if (in.headed) {
-      at = TransportMode.restoreHeader(slab, in, op.textOffset, payloadLength, nextHeader);
-    } else {
-      if (OuterHeader.ipLength(path.isV4()) + payloadLength > MAX_TOTAL) {
-        return DropReason.TOO_LONG;
-      }
-      int slotStart = burst.offset(op.tag) - burst.headroom(op.tag);
-      if (op.textOffset - OuterHeader.ipLength(path.isV4()) < slotStart) {
-        return DropReason.NO_HEADROOM;
-      }
-      at = TransportMode.makeHeader(slab, path, op.textOffset, payloadLength, nextHeader);
-    }
-    if (!view.parse(slab, at, op.textOffset + payloadLength - at)) {
-      return DropReason.MALFORMED_INNER;
-    }
-    if (in.headed ? in.udp : path.isUdp()) {
-      Checksums.mendUpperLayer(slab, view);
-    }
-    return DropReason.NONE;
   }
 
   private void drop(PacketBurst burst, int i, DropReason reason) {

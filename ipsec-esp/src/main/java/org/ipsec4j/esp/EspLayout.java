@@ -88,9 +88,9 @@ final class EspLayout {
     return HEADER_LENGTH + ivLength;
   }
 
-  /** Octets that an ESP packet is at most longer than its payload. */
-  int maxOverhead() {
-    return front() + alignment - 1 + TRAILER_LENGTH + icvLength;
+  /** Octets behind the payload at most. */
+  int maxBack() {
+    return alignment - 1 + TRAILER_LENGTH + icvLength;
   }
 
   /** Octets of text in an ESP packet of {@code espLength} octets; negative when impossible. */

@@ -1,12 +1,12 @@
 package org.ipsec4j.esp;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.packet.DropReason;
-import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.jspecify.annotations.Nullable;
 
@@ -18,23 +18,23 @@ import org.jspecify.annotations.Nullable;
  * throws nothing for what a packet contains.
  */
 public final class EspOutbound implements AutoCloseable {
-  /** Headroom and tailroom that suffice for every SA: the largest of all headers and trailers. */
+  /** Headroom that suffices for every SA: the largest of all headers. */
   public static final int MAX_HEADROOM =
       OuterHeader.MAX_LENGTH + EspLayout.HEADER_LENGTH + CryptoOp.MAX_NONCE;
 
-  /** Padding, trailer and the longest ICV. */
+  /**
+   * Tailroom that suffices for every SA without padding against traffic analysis ({@link
+   * OutboundSa#maxTailroom}): padding, trailer and the longest ICV.
+   */
   public static final int MAX_TAILROOM = 15 + EspLayout.TRAILER_LENGTH + 32;
-
-  private static final int MAX_TOTAL = 65535;
-  private static final int NEXT_V4 = 4;
-  private static final int NEXT_V6 = 41;
 
   /** The windows hold IP packets, whose headers tell. */
   private static final int INNER_PACKET = -1;
 
   private final PacketWorkers workers;
   private final Departure[] departures;
-  private final IpHeaderView view = new IpHeaderView();
+  private final Wrapping wrapping = new Wrapping();
+  private final @Nullable OutboundSa[] same;
   private final SaCounters withoutSa = new SaCounters();
 
   /**
@@ -44,6 +44,7 @@ public final class EspOutbound implements AutoCloseable {
   public EspOutbound(List<CryptoProvider> providers, int capacity) {
     workers = new PacketWorkers(providers, capacity);
     departures = new Departure[capacity];
+    same = new OutboundSa[capacity];
     for (int i = 0; i < capacity; i++) {
       departures[i] = new Departure();
     }
@@ -63,7 +64,21 @@ public final class EspOutbound implements AutoCloseable {
    */
   public void protect(
       PacketBurst burst, @Nullable OutboundSa[] saPerPacket, PacketForm form, long now) {
-    protect(burst, saPerPacket, INNER_PACKET, form, now);
+    protect(burst, saPerPacket, INNER_PACKET, form, null, now);
+  }
+
+  /**
+   * The same for some packets of a burst.
+   *
+   * @param mine by packet index: what is not, is left alone
+   */
+  void protect(
+      PacketBurst burst,
+      @Nullable OutboundSa[] saPerPacket,
+      boolean[] mine,
+      PacketForm form,
+      long now) {
+    protect(burst, saPerPacket, INNER_PACKET, form, mine, now);
   }
 
   /**
@@ -90,7 +105,38 @@ public final class EspOutbound implements AutoCloseable {
     if (nextHeader < 0 || nextHeader > 255) {
       throw new IllegalArgumentException("next header " + nextHeader + " is not in 0..255");
     }
-    protect(burst, saPerPacket, nextHeader, form, now);
+    protect(burst, saPerPacket, nextHeader, form, null, now);
+  }
+
+  /**
+   * Makes dummy packets, which the receiver discards (RFC 4303 2.6): for an SA that shall look
+   * busy. They are sealed like any other packet, use up sequence numbers and count against the
+   * limits.
+   *
+   * @param burst empty; gets one packet for each length, as far as it has room, protected or
+   *     dropped with a reason
+   * @param sa of any mode
+   * @param lengths octets of payload of each, 0 or more
+   * @param form what the windows shall hold
+   * @param now engine time
+   * @throws IllegalArgumentException when the burst is not empty, or larger than this was made for,
+   *     or a length is negative or larger than a slot's room
+   */
+  public void dummies(PacketBurst burst, OutboundSa sa, int[] lengths, PacketForm form, long now) {
+    if (burst.size() > 0 || burst.capacity() > same.length) {
+      throw new IllegalArgumentException("dummies want an empty burst of this engine's size");
+    }
+    for (int k = 0; k < lengths.length && k < burst.capacity(); k++) {
+      int i = burst.add();
+      if (lengths[k] < 0 || lengths[k] > burst.tailroom(i)) {
+        throw new IllegalArgumentException("no dummy has " + lengths[k] + " octets here");
+      }
+      burst.window(i, burst.offset(i), lengths[k]);
+      Wipe.zero(burst.slab(), burst.offset(i), burst.offset(i) + lengths[k]);
+      same[i] = sa;
+    }
+    protect(burst, same, Wrapping.NEXT_NONE, form, null, now);
+    Arrays.fill(same, null);
   }
 
   private void protect(
@@ -98,13 +144,14 @@ public final class EspOutbound implements AutoCloseable {
       @Nullable OutboundSa[] saPerPacket,
       int nextHeader,
       PacketForm form,
+      boolean @Nullable [] mine,
       long now) {
     if (burst.size() > departures.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
     for (int i = 0; i < burst.size(); i++) {
       departures[i].clear();
-      if (burst.isAlive(i)) {
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
         OutboundSa sa = saPerPacket[i];
         DropReason reason = plan(burst, i, sa, nextHeader, form, now);
         if (reason != DropReason.NONE) {
@@ -121,6 +168,27 @@ public final class EspOutbound implements AutoCloseable {
       }
     }
     workers.clear();
+  }
+
+  /**
+   * Octets of headroom that a packet dropped as {@code NO_HEADROOM} lacked; 0 for every other.
+   * Means something until the next call.
+   */
+  public int missingHeadroom(int index) {
+    return departures[index].missingHead;
+  }
+
+  /** Octets of tailroom that it lacked; 0 for every other. */
+  public int missingTailroom(int index) {
+    return departures[index].missingTail;
+  }
+
+  /**
+   * Octets by which a packet dropped as {@code TOO_LONG} would have been longer than an IP packet
+   * can be; 0 for every other.
+   */
+  public int excess(int index) {
+    return departures[index].excess;
   }
 
   /** Packets dropped before an SA was known. */
@@ -151,10 +219,10 @@ public final class EspOutbound implements AutoCloseable {
     out.path = path;
     DropReason reason =
         nextHeader == INNER_PACKET
-            ? describeInner(burst, i, sa, path, form, out)
-            : describePayload(burst, i, sa, nextHeader, out);
+            ? wrapping.describeInner(burst, i, sa, path, form, out)
+            : Wrapping.describePayload(burst, i, sa, nextHeader, out);
     if (reason == DropReason.NONE) {
-      reason = findRoom(burst, i, sa.layout(), path, form, out);
+      reason = Wrapping.findRoom(burst, i, sa, path, form, out);
     }
     if (reason == DropReason.NONE && !sa.admit(out.innerLength, now)) {
       reason = DropReason.LIFETIME_EXPIRED;
@@ -165,90 +233,14 @@ public final class EspOutbound implements AutoCloseable {
     return reason;
   }
 
-  private static DropReason describePayload(
-      PacketBurst burst, int i, OutboundSa sa, int nextHeader, Departure out) {
-    if (!sa.isTunnel()) {
-      return DropReason.NOT_TRANSPORTABLE;
-    }
-    out.innerLength = burst.length(i);
-    out.trafficClass = 0;
-    out.dontFragment = true;
-    out.payloadOffset = burst.offset(i);
-    out.payloadLength = burst.length(i);
-    out.nextHeader = nextHeader;
-    return DropReason.NONE;
-  }
-
-  private DropReason describeInner(
-      PacketBurst burst, int i, OutboundSa sa, OuterPath path, PacketForm form, Departure out) {
-    if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
-      return DropReason.MALFORMED_INNER;
-    }
-    out.innerLength = view.totalLength();
-    out.trafficClass = view.trafficClass();
-    out.dontFragment = view.dontFragment() || !view.isV4();
-    if (sa.isTunnel()) {
-      out.payloadOffset = view.offset();
-      out.payloadLength = view.totalLength();
-      out.nextHeader = view.isV4() ? NEXT_V4 : NEXT_V6;
-    } else {
-      DropReason reason = TransportMode.plan(view, path, form, out);
-      if (reason != DropReason.NONE) {
-        return reason;
-      }
-      out.nextHeader = burst.slab().get(out.nextFieldOffset) & 0xff;
-    }
-    return DropReason.NONE;
-  }
-
-  private static DropReason findRoom(
-      PacketBurst burst, int i, EspLayout layout, OuterPath path, PacketForm form, Departure out) {
-    out.padLength = layout.padLength(out.payloadLength);
-    out.espOffset = out.payloadOffset - layout.front();
-    out.espLength =
-        layout.front()
-            + out.payloadLength
-            + out.padLength
-            + EspLayout.TRAILER_LENGTH
-            + layout.icvLength();
-    int ip = out.headerLength > 0 ? out.headerLength : OuterHeader.ipLength(path.isV4());
-    int udp = path.isUdp() ? OuterHeader.UDP_LENGTH : 0;
-    // the length field of IPv6 does not count its fixed header
-    int most = path.isV4() ? MAX_TOTAL : MAX_TOTAL + OuterHeader.V6_LENGTH;
-    if (ip + udp + out.espLength > most) {
-      return DropReason.TOO_LONG;
-    }
-    out.outerOffset = form == PacketForm.FULL_IP ? out.espOffset - udp - ip : out.espOffset;
-    int slotStart = burst.offset(i) - burst.headroom(i);
-    int slotEnd = burst.offset(i) + burst.length(i) + burst.tailroom(i);
-    boolean fits = out.outerOffset >= slotStart && out.espOffset + out.espLength <= slotEnd;
-    return fits ? DropReason.NONE : DropReason.NO_HEADROOM;
-  }
-
-  /** Takes sequence numbers for each run of packets of one SA, and fills the descriptors. */
+  /** Takes sequence numbers, and fills the descriptors. */
   private void numberAndSeal(PacketBurst burst, PacketForm form) {
-    int start = 0;
-    while (start < burst.size()) {
-      OutboundSa sa = departures[start].sa;
-      int end = start + 1;
+    Departure.takeNumbers(departures, burst.size());
+    for (int i = 0; i < burst.size(); i++) {
+      OutboundSa sa = departures[i].sa;
       if (sa != null) {
-        int count = 1;
-        for (; end < burst.size(); end++) {
-          OutboundSa other = departures[end].sa;
-          if (other == sa) {
-            count++;
-          } else if (other != null) {
-            break;
-          }
-        }
-        long number = sa.reserve(count);
-        for (int i = start; i < end; i++) {
-          if (departures[i].sa == sa) {
-            seal(burst, i, sa, number++, form);
-          }
-        }
+        seal(burst, i, sa, departures[i].number, form);
       }
-      start = end;
     }
   }
 
@@ -265,8 +257,9 @@ public final class EspOutbound implements AutoCloseable {
     ByteBuffer slab = burst.slab();
     Departure out = departures[i];
     EspLayout layout = sa.layout();
+    Wrapping.mendInner(slab, out);
     if (form == PacketForm.FULL_IP) {
-      writeOuter(slab, sa, out, (int) number);
+      Wrapping.writeOuter(slab, sa, out, (int) number);
     }
     slab.putInt(out.espOffset, sa.spi());
     slab.putInt(out.espOffset + 4, (int) number);
@@ -283,45 +276,17 @@ public final class EspOutbound implements AutoCloseable {
     op.tag = i;
   }
 
-  /** 1, 2, 3, ... and the trailer behind (RFC 4303 2.4). */
+  /** Zeros to hide the length, then 1, 2, 3, ... and the trailer behind (RFC 4303 2.4, 2.7). */
   private static int writePadding(ByteBuffer slab, Departure out) {
-    int at = out.payloadOffset + out.payloadLength;
+    int payloadEnd = out.payloadOffset + out.payloadLength;
+    int at = payloadEnd + out.tfcLength;
+    Wipe.zero(slab, payloadEnd, at);
     for (int pad = 1; pad <= out.padLength; pad++) {
       slab.put(at++, (byte) pad);
     }
     slab.put(at, (byte) out.padLength);
     slab.put(at + 1, (byte) out.nextHeader);
     return at;
-  }
-
-  private static void writeOuter(ByteBuffer slab, OutboundSa sa, Departure out, int number) {
-    OuterPath path = out.path;
-    if (path == null) {
-      return;
-    }
-    int udp = path.isUdp() ? OuterHeader.UDP_LENGTH : 0;
-    int protocol = path.isUdp() ? OuterHeader.UDP : OuterHeader.ESP;
-    if (out.headerLength > 0) {
-      int total = out.headerLength + udp + out.espLength;
-      TransportMode.moveHeader(slab, out, path.isV4(), protocol, total);
-    } else {
-      OuterHeaderPolicy policy = sa.options().outerHeader();
-      OuterHeader.write(
-          slab,
-          out.outerOffset,
-          path.local(),
-          path.remote(),
-          protocol,
-          udp + out.espLength,
-          policy.trafficClass(out.trafficClass),
-          policy.setsDontFragment(out.dontFragment),
-          policy.hopLimit(),
-          // numbers tell the packets of an SA apart, the SPI those of different SAs
-          number ^ sa.spi());
-    }
-    if (path.isUdp()) {
-      OuterHeader.writeUdp(slab, out.espOffset - udp, path, out.espLength);
-    }
   }
 
   private void finish(PacketBurst burst, CryptoOp op, PacketForm form, long now) {

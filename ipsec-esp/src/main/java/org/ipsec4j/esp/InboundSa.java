@@ -1,6 +1,11 @@
 package org.ipsec4j.esp;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.ipsec4j.api.crypto.PacketKey;
+import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.IpHeaderView;
+import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.sa.ChildSa;
 
 /**
@@ -8,7 +13,38 @@ import org.ipsec4j.api.sa.ChildSa;
  * packet threads open packets with it at once.
  */
 public final class InboundSa extends SecurityAssociation {
+  /** IP payload compression (RFC 3173). */
+  private static final int IPCOMP = 108;
+
+  /** Packets in a row with a wrong ICV after which the upper half of numbers is doubted. */
+  static final int REFUSALS_BEFORE_DOUBT = 64;
+
+  /** After that, one packet of so many is tried again. */
+  private static final int TRIED_EVERY = 8;
+
+  /** How many upper halves ahead are tried, one after the other. */
+  private static final int HIGH_HALVES = 4;
+
+  private static final VarHandle REFUSALS;
+  private static final VarHandle ATTEMPTS;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      REFUSALS = lookup.findVarHandle(InboundSa.class, "refusals", int.class);
+      ATTEMPTS = lookup.findVarHandle(InboundSa.class, "attempts", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final ReplayWindow replay;
+
+  /** Packets in a row with a wrong ICV (RFC 4303 A3.1). */
+  private int refusals;
+
+  /** Upper halves that were tried. */
+  private int attempts;
 
   private InboundSa(ChildSa child, PacketKey key, SaOptions options) {
     super(
@@ -53,9 +89,52 @@ public final class InboundSa extends SecurityAssociation {
     return lastUsed() != NEVER;
   }
 
+  /**
+   * Whether the peer may send a packet that was just opened. What lies around others of a bundle in
+   * transport mode cannot be asked yet; those inside are asked in its place, and {@link
+   * IpsecInbound} sees to it that they were there.
+   */
+  DropReason checkArrived(IpHeaderView packet) {
+    SaBundle.Place place = options().place();
+    if (place != null) {
+      boolean around = place.layer() > 0 && child().mode() == SaMode.TRANSPORT;
+      boolean compressed =
+          place.layer() == 0 && place.bundle().compression() && packet.protocol() == IPCOMP;
+      if (around || compressed) {
+        return DropReason.NONE;
+      }
+    }
+    return selectors().check(packet);
+  }
+
   /** The window; for monitors. */
   public ReplayWindow replayWindow() {
     return replay;
+  }
+
+  /** Whether a copy of the next packet is worth its cost: see {@link Resync}. */
+  boolean isOutOfStep() {
+    int inARow = (int) REFUSALS.getOpaque(this);
+    return inARow >= REFUSALS_BEFORE_DOUBT
+        && inARow % TRIED_EVERY == 0
+        && child().transform().extendedSequenceNumbers();
+  }
+
+  /** By how much the upper half shall be raised for the next attempt, 1 or more. */
+  int nextHighHalf() {
+    return ((int) ATTEMPTS.getAndAdd(this, 1) & HIGH_HALVES - 1) + 1;
+  }
+
+  /** A packet had a wrong ICV. */
+  void wasRefused() {
+    REFUSALS.getAndAdd(this, 1);
+  }
+
+  /** A packet had a right ICV. */
+  void wasAuthentic() {
+    if ((int) REFUSALS.getOpaque(this) != 0) {
+      REFUSALS.setOpaque(this, 0);
+    }
   }
 
   @Override

@@ -18,12 +18,6 @@ public final class OutboundSa extends SecurityAssociation {
   /** From here on a rekey is asked for: a sixteenth of the numbers is left for it. */
   private static final long SOFT_SHORT_NUMBER = 0xf0000000L;
 
-  /** Next header to sequence number (RFC 4302 2). */
-  private static final int AH_FIXED = 12;
-
-  /** The AH header is a multiple of eight octets over IPv6. */
-  private static final int AH_PADDING = 7;
-
   private static final VarHandle NEXT;
 
   static {
@@ -35,6 +29,8 @@ public final class OutboundSa extends SecurityAssociation {
   }
 
   private final long lastNumber;
+  private final int maxHeadroom;
+  private final int maxTailroom;
   private volatile long next;
 
   private OutboundSa(ChildSa child, PacketKey key, SaOptions options, long first) {
@@ -44,6 +40,14 @@ public final class OutboundSa extends SecurityAssociation {
     this.lastNumber =
         child.transform().extendedSequenceNumbers() ? Long.MAX_VALUE - 1 : LAST_SHORT_NUMBER;
     this.next = first;
+    if (isEsp()) {
+      this.maxHeadroom = OuterHeader.MAX_LENGTH + layout().front();
+      this.maxTailroom = tfcRoom(options.tfcPadding()) + layout().maxBack();
+    } else {
+      // AH does not travel in UDP
+      this.maxHeadroom = OuterHeader.V6_LENGTH + ah().maxOverhead();
+      this.maxTailroom = 0;
+    }
     if (child.outboundSpi() == 0) {
       throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
     }
@@ -66,12 +70,21 @@ public final class OutboundSa extends SecurityAssociation {
     return new OutboundSa(child, key, options, 1);
   }
 
+  private static int tfcRoom(TfcPadding padding) {
+    return switch (padding) {
+      case TfcPadding.None none -> 0;
+      case TfcPadding.ToMultiple multiple -> multiple.octets() - 1;
+      case TfcPadding.ToLength length -> length.octets();
+    };
+  }
+
   /**
    * The sending half of an SA whose keys have sealed packets before: manual keys after a restart.
    *
    * @param firstNumber above every number that was ever used with these keys
    */
-  public static OutboundSa startingAt(ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
+  public static OutboundSa startingAt(
+      ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
     return new OutboundSa(child, key, options, firstNumber);
   }
 
@@ -108,12 +121,23 @@ public final class OutboundSa extends SecurityAssociation {
 
   /**
    * Octets that a protected packet is at most longer than the inner one, with the largest outer
-   * headers: what a buffer needs as headroom and tailroom together.
+   * headers: {@link #maxHeadroom} and {@link #maxTailroom} together.
    */
   public int maxOverhead() {
-    int ownHeaders =
-        isEsp() ? layout().maxOverhead() : AH_FIXED + child().transform().icvLength() + AH_PADDING;
-    return ownHeaders + OuterHeader.MAX_LENGTH;
+    return maxHeadroom + maxTailroom;
+  }
+
+  /** Octets that a buffer needs in front of every packet, whatever way the SA takes. */
+  public int maxHeadroom() {
+    return maxHeadroom;
+  }
+
+  /**
+   * Octets that a buffer needs behind every packet. With {@link TfcPadding.ToLength} it is what an
+   * empty packet needs.
+   */
+  public int maxTailroom() {
+    return maxTailroom;
   }
 
   /**

@@ -14,16 +14,46 @@ final class OuterHeader {
   static final int V4_LENGTH = 20;
   static final int V6_LENGTH = 40;
 
+  /** Where nobody says another. */
+  static final int DEFAULT_HOP_LIMIT = 64;
+
   /** IPv6 and UDP. */
   static final int MAX_LENGTH = V6_LENGTH + UDP_LENGTH;
 
   private OuterHeader() {}
+
+  /** An IP header without options and with flow label 0. */
+  static void write(
+      ByteBuffer slab,
+      int offset,
+      IpAddress source,
+      IpAddress destination,
+      int protocol,
+      int payload,
+      int trafficClass,
+      boolean dontFragment,
+      int hopLimit,
+      int identification) {
+    write(
+        slab,
+        offset,
+        source,
+        destination,
+        protocol,
+        payload,
+        trafficClass,
+        dontFragment,
+        hopLimit,
+        0,
+        identification);
+  }
 
   /**
    * An IP header without options, built from nothing.
    *
    * @param protocol what follows it
    * @param payload octets behind it
+   * @param flowLabel for IPv6
    * @param identification for IPv4; tells the fragments of different packets apart
    */
   static void write(
@@ -36,6 +66,7 @@ final class OuterHeader {
       int trafficClass,
       boolean dontFragment,
       int hopLimit,
+      int flowLabel,
       int identification) {
     if (source.isV4()) {
       slab.put(offset, (byte) 0x45);
@@ -49,8 +80,7 @@ final class OuterHeader {
       destination.writeTo(slab, offset + 16);
       Checksums.mendV4Header(slab, offset, V4_LENGTH);
     } else {
-      // flow label zero: copying it is not for gateways (RFC 4301 5.1.2.2)
-      slab.putInt(offset, 6 << 28 | trafficClass << 20);
+      slab.putInt(offset, 6 << 28 | trafficClass << 20 | flowLabel);
       slab.putShort(offset + 4, (short) payload);
       slab.put(offset + 6, (byte) protocol);
       slab.put(offset + 7, (byte) hopLimit);

@@ -25,7 +25,7 @@ public record OuterHeaderPolicy(
 
   /**
    * The outer IPv6 header repeats the inner flow label; 0 for an inner IPv4 packet. A host may, a
-   * gateway should not (RFC 4301 5.1.2.2, note 9).
+   * gateway should not (RFC 4301 5.1.2.2, note 8).
    */
   public static final int COPY_FLOW_LABEL = -1;
 

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param originalAddresses transport mode behind a NAT: our address and the peer's as the peer
  *     itself writes them in its packets (RFC 7296 2.23.1), or null when they are not known
  * @param natChecksum what becomes of checksums behind a NAT
+ * @param ahPadding to what AH headers of ours are padded over IPv4
+ * @param place the SA's place in a bundle, or null when it stands alone. An SA with a place is
+ *     opened by {@link IpsecInbound} only, which knows the bundle
  * @param aggfrag whether payloads of next header 144 are handed on as they are (RFC 9347)
  */
 public record SaOptions(
@@ -29,6 +32,8 @@ public record SaOptions(
     @Nullable AddressPair innerAddresses,
     @Nullable AddressPair originalAddresses,
     NatChecksum natChecksum,
+    AhPadding ahPadding,
+    SaBundle.@Nullable Place place,
     boolean aggfrag) {
   /**
    * What is used when nothing else is said: replay window, no padding, no limit of time, no
@@ -44,6 +49,8 @@ public record SaOptions(
           null,
           null,
           NatChecksum.ADJUST,
+          AhPadding.FOUR_OCTETS,
+          null,
           false);
 
   /** The same with another policy for outer headers. */
@@ -57,6 +64,8 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
+        place,
         aggfrag);
   }
 
@@ -71,6 +80,8 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
+        place,
         aggfrag);
   }
 
@@ -85,6 +96,8 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
+        place,
         aggfrag);
   }
 
@@ -99,6 +112,8 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
+        place,
         aggfrag);
   }
 
@@ -113,6 +128,8 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
+        place,
         aggfrag);
   }
 
@@ -127,6 +144,8 @@ public record SaOptions(
         addresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
+        place,
         aggfrag);
   }
 
@@ -141,6 +160,8 @@ public record SaOptions(
         innerAddresses,
         addresses,
         natChecksum,
+        ahPadding,
+        place,
         aggfrag);
   }
 
@@ -155,6 +176,40 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         checksum,
+        ahPadding,
+        place,
+        aggfrag);
+  }
+
+  /** The same with another padding of AH headers. */
+  public SaOptions withAhPadding(AhPadding padding) {
+    return new SaOptions(
+        outerHeader,
+        replay,
+        tfcPadding,
+        timeLifetime,
+        forwards,
+        innerAddresses,
+        originalAddresses,
+        natChecksum,
+        padding,
+        place,
+        aggfrag);
+  }
+
+  /** The same with a place in a bundle. */
+  public SaOptions withPlace(SaBundle.@Nullable Place inBundle) {
+    return new SaOptions(
+        outerHeader,
+        replay,
+        tfcPadding,
+        timeLifetime,
+        forwards,
+        innerAddresses,
+        originalAddresses,
+        natChecksum,
+        ahPadding,
+        inBundle,
         aggfrag);
   }
 
@@ -169,6 +224,8 @@ public record SaOptions(
         innerAddresses,
         originalAddresses,
         natChecksum,
+        ahPadding,
+        place,
         carries);
   }
 }

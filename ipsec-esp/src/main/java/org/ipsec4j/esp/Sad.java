@@ -5,6 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.crypto.SecurityProtocol;
+import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public final class Sad {
   private int used;
 
   private volatile int size;
+  private volatile MulticastSas multicast = MulticastSas.EMPTY;
 
   /** An empty database. */
   public Sad() {}
@@ -42,9 +45,7 @@ public final class Sad {
    *     protocol: SPIs are ours to choose, so this is a programming error
    */
   public synchronized void install(InboundSa sa) {
-    if (sa.spi() == 0) {
-      throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
-    }
+    requireOnWire(sa);
     if (find(sa.protocol(), sa.spi()) != null) {
       throw new IllegalArgumentException(
           String.format("SPI 0x%08x of %s is in use", sa.spi(), sa.protocol()));
@@ -105,13 +106,61 @@ public final class Sad {
     }
   }
 
-  /** SAs installed. */
+  /**
+   * Makes an SA of a group known: one whose SPI was not chosen here, so that the addresses of the
+   * outer packet tell it from others (RFC 4301 4.1). It is found in whole packets only ({@link
+   * PacketForm#FULL_IP}), as only these show their addresses.
+   *
+   * @param group destination of the outer packets
+   * @param source their only source, or null for any
+   * @throws IllegalArgumentException when its SPI is 0, or in use for this group and source
+   */
+  public synchronized void installMulticast(
+      InboundSa sa, IpAddress group, @Nullable IpAddress source) {
+    requireOnWire(sa);
+    multicast = multicast.with(sa, group, source);
+  }
+
+  /**
+   * Takes an SA of a group out; see {@link #remove(SecurityProtocol, int)} for what must be waited
+   * for.
+   *
+   * @return the SA, or null when there was none
+   */
+  public synchronized @Nullable InboundSa removeMulticast(
+      SecurityProtocol protocol, int spi, IpAddress group, @Nullable IpAddress source) {
+    InboundSa sa = multicast.exactly(protocol, spi, group, source);
+    if (sa != null) {
+      multicast = multicast.without(protocol, spi, group, source);
+    }
+    return sa;
+  }
+
+  /**
+   * The SA of a whole packet, longest match first (RFC 4301 4.1): SPI, destination and source, then
+   * SPI and destination, then SPI alone. Allocates nothing.
+   *
+   * @param packet lies over the outer header
+   */
+  public @Nullable InboundSa find(SecurityProtocol protocol, int spi, IpHeaderView packet) {
+    MulticastSas groups = multicast;
+    InboundSa sa = groups.size() == 0 ? null : groups.find(protocol, spi, packet);
+    return sa == null ? find(protocol, spi) : sa;
+  }
+
+  /** SAs installed, those of groups included. */
   public int size() {
-    return size;
+    return size + multicast.size();
   }
 
   /** All SAs, in no order; for monitors. */
   public synchronized List<InboundSa> all() {
+    List<InboundSa> found = unicast();
+    found.addAll(multicast.all());
+    return found;
+  }
+
+  private List<InboundSa> unicast() {
     List<InboundSa> found = new ArrayList<>(size);
     for (Object slot : table) {
       if (slot instanceof InboundSa sa) {
@@ -125,11 +174,17 @@ public final class Sad {
   private void rebuild() {
     int length = Math.max(SMALLEST, Integer.highestOneBit(Math.max(1, size)) * 8);
     @Nullable Object[] fresh = new Object[length];
-    for (InboundSa sa : all()) {
+    for (InboundSa sa : unicast()) {
       insert(fresh, sa);
     }
     table = fresh;
     used = size;
+  }
+
+  private static void requireOnWire(InboundSa sa) {
+    if (sa.spi() == 0) {
+      throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
+    }
   }
 
   private static void insert(@Nullable Object[] slots, InboundSa sa) {

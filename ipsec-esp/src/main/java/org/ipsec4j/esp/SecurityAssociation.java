@@ -2,12 +2,15 @@ package org.ipsec4j.esp;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Objects;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.SecurityProtocol;
+import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.SaMode;
+import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.UdpEncapsulation;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,9 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   private final ChildSa child;
   private final SaOptions options;
   private final @Nullable EspLayout layout;
+  private final @Nullable AhLayout ah;
   private final SelectorMatcher selectors;
+  private final @Nullable AddressPair inner;
   private final VolumeLimits limits;
   private final TimeLimits timeLimits;
   private final SaCounters counters = new SaCounters();
@@ -51,7 +56,9 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     this.options = options;
     boolean esp = child.transform().protocol() == SecurityProtocol.ESP;
     this.layout = esp ? new EspLayout(child.transform(), key.salt()) : null;
+    this.ah = esp ? null : new AhLayout(child.transform(), key.salt(), options.ahPadding());
     this.selectors = selectors;
+    this.inner = child.mode() == SaMode.BEET ? innerAddresses(child, options) : null;
     this.limits = new VolumeLimits(child.lifetime());
     this.timeLimits = new TimeLimits(options.timeLifetime());
     this.key = key;
@@ -182,10 +189,38 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     if (layout != null) {
       layout.destroy();
     }
+    if (ah != null) {
+      ah.destroy();
+    }
   }
 
   final boolean isEsp() {
     return protocol() == SecurityProtocol.ESP;
+  }
+
+  /** BEET mode: as the options say, or else the one address that each side's selectors have. */
+  private static AddressPair innerAddresses(ChildSa child, SaOptions options) {
+    AddressPair chosen = options.innerAddresses();
+    return chosen == null
+        ? new AddressPair(onlyAddress(child.localSelectors()), onlyAddress(child.remoteSelectors()))
+        : chosen;
+  }
+
+  private static IpAddress onlyAddress(List<TrafficSelector> selectors) {
+    IpAddress first = selectors.getFirst().addresses().first();
+    for (TrafficSelector selector : selectors) {
+      if (!selector.addresses().first().equals(first)
+          || !selector.addresses().last().equals(first)) {
+        throw new IllegalArgumentException(
+            "BEET mode binds one inner address on each side, not " + selectors);
+      }
+    }
+    return first;
+  }
+
+  /** The inner addresses of BEET mode; null in every other. */
+  final @Nullable AddressPair inner() {
+    return inner;
   }
 
   boolean isTunnel() {
@@ -195,6 +230,11 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   /** The shape of an ESP SA's packets; whoever asks has asked {@link #isEsp} before. */
   EspLayout layout() {
     return Objects.requireNonNull(layout);
+  }
+
+  /** The shape of an AH SA's headers; whoever asks has asked {@link #isEsp} before. */
+  AhLayout ah() {
+    return Objects.requireNonNull(ah);
   }
 
   SelectorMatcher selectors() {

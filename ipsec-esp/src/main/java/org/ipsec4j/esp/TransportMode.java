@@ -9,8 +9,6 @@ import org.ipsec4j.api.packet.IpHeaderView;
  * 3.1.1).
  */
 final class TransportMode {
-  private static final int DEFAULT_HOP_LIMIT = 64;
-
   private TransportMode() {}
 
   /**
@@ -68,7 +66,7 @@ final class TransportMode {
         payloadLength,
         0,
         true,
-        DEFAULT_HOP_LIMIT,
+        OuterHeader.DEFAULT_HOP_LIMIT,
         0);
     return to;
   }

@@ -19,6 +19,11 @@ final class Capture implements AutoCloseable {
 
   /** Starts to capture; returns when tcpdump listens. */
   static Capture start(Path folder, String namespace, String device) {
+    return start(folder, namespace, device, "ip");
+  }
+
+  /** Starts to capture what a filter of tcpdump's language lets through. */
+  static Capture start(Path folder, String namespace, String device, String filter) {
     Path file = folder.resolve("outer.pcap");
     Path log = folder.resolve("tcpdump.log");
     List<String> command =
@@ -36,7 +41,7 @@ final class Capture implements AutoCloseable {
             device,
             "-w",
             file.toString(),
-            "ip");
+            filter);
     Process process =
         Proc.start(
             Map.of(), folder.resolve("tcpdump.out"), log, Namespaces.inside(namespace, command));

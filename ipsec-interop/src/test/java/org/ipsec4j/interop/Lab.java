@@ -45,6 +45,11 @@ final class Lab {
     needs.put("ping", "iputils-ping");
     needs.put("nft", "nftables");
     needs.put("openssl", "openssl");
+    needs.put("linux.uml", "user-mode-linux");
+    needs.put("modprobe", "kmod");
+    needs.put("busybox", "busybox-static");
+    needs.put("/usr/lib/python3/dist-packages/scapy", "python3-scapy");
+    needs.put("/usr/lib/python3/dist-packages/cryptography", "python3-cryptography");
     return needs;
   }
 

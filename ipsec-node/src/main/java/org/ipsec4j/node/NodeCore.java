@@ -16,6 +16,7 @@ import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.esp.framing.EncapsulatedKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeCore {
   private static final long REPORT_NANOS = 1_000_000_000L;
-  private static final int MARKER_LENGTH = 4;
+  private static final int MARKER_LENGTH = EncapsulatedKind.MARKER_LENGTH;
 
   private final NodeSettings settings;
   private final IkeEngine ike;
@@ -87,13 +88,19 @@ public final class NodeCore {
     for (int i = 0; i < burst.size(); i++) {
       int offset = burst.offset(i);
       int length = burst.length(i);
-      if (length == 1 && slab.get(offset) == (byte) 0xff) {
-        counters.keepaliveIn();
-        path.notEsp(i);
-      } else if (length >= MARKER_LENGTH && slab.getInt(offset) == 0) {
-        path.notEsp(i);
-        ike.onDatagram(
-            now, from[i], to, slab.slice(offset + MARKER_LENGTH, length - MARKER_LENGTH));
+      switch (EncapsulatedKind.of(slab, offset, length)) {
+        case KEEPALIVE -> {
+          counters.keepaliveIn();
+          path.notEsp(i);
+        }
+        case IKE -> {
+          path.notEsp(i);
+          ike.onDatagram(
+              now, from[i], to, slab.slice(offset + MARKER_LENGTH, length - MARKER_LENGTH));
+        }
+        case ESP, WESP, TOO_SHORT -> {
+          // the packet path says what is wrong with it
+        }
       }
     }
     path.inbound(now, burst);

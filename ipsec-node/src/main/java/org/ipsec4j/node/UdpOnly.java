@@ -20,7 +20,6 @@ final class UdpOnly {
   }
 
   private static PadEntry encapsulated(PadEntry peer) {
-    IkeProfile ike = peer.ike();
     return new PadEntry(
         peer.name(),
         peer.localAddress(),
@@ -34,19 +33,7 @@ final class UdpOnly {
         peer.remoteIdentity(),
         peer.localAuth(),
         peer.remoteAuth(),
-        new IkeProfile(
-            ike.proposals(),
-            ike.rekeyAfter(),
-            ike.rekeyJitterPercent(),
-            ike.hardLifetime(),
-            ike.liveness(),
-            ike.retransmitInitial(),
-            ike.retransmitFactorPercent(),
-            ike.retransmitTries(),
-            ike.fragmentation(),
-            ike.fragmentSize(),
-            ike.natKeepalive(),
-            IkeProfile.Encapsulation.ALWAYS),
+        peer.ike().withEncapsulation(IkeProfile.Encapsulation.ALWAYS),
         peer.children(),
         peer.origin());
   }

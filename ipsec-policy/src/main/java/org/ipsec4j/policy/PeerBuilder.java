@@ -124,58 +124,19 @@ public final class PeerBuilder {
   public PeerBuilder ikeProposals(String... proposals) {
     List<IkeProposal> read =
         Stream.of(proposals).map(text -> ProposalSyntax.ike(text, false).orThrow()).toList();
-    ike =
-        new IkeProfile(
-            read,
-            ike.rekeyAfter(),
-            ike.rekeyJitterPercent(),
-            ike.hardLifetime(),
-            ike.liveness(),
-            ike.retransmitInitial(),
-            ike.retransmitFactorPercent(),
-            ike.retransmitTries(),
-            ike.fragmentation(),
-            ike.fragmentSize(),
-            ike.natKeepalive(),
-            ike.encapsulation());
+    ike = ike.withProposals(read);
     return this;
   }
 
   /** When ESP goes in UDP; only behind a NAT when not said. */
   public PeerBuilder encapsulation(IkeProfile.Encapsulation when) {
-    ike =
-        new IkeProfile(
-            ike.proposals(),
-            ike.rekeyAfter(),
-            ike.rekeyJitterPercent(),
-            ike.hardLifetime(),
-            ike.liveness(),
-            ike.retransmitInitial(),
-            ike.retransmitFactorPercent(),
-            ike.retransmitTries(),
-            ike.fragmentation(),
-            ike.fragmentSize(),
-            ike.natKeepalive(),
-            when);
+    ike = ike.withEncapsulation(when);
     return this;
   }
 
   /** When the IKE SA is rekeyed; zero for never. */
   public PeerBuilder ikeRekey(Duration after) {
-    ike =
-        new IkeProfile(
-            ike.proposals(),
-            after,
-            ike.rekeyJitterPercent(),
-            Defaults.hardLifetime(after),
-            ike.liveness(),
-            ike.retransmitInitial(),
-            ike.retransmitFactorPercent(),
-            ike.retransmitTries(),
-            ike.fragmentation(),
-            ike.fragmentSize(),
-            ike.natKeepalive(),
-            ike.encapsulation());
+    ike = ike.withLifetime(after, Defaults.hardLifetime(after));
     return this;
   }
 

@@ -12,9 +12,18 @@ import org.jspecify.annotations.Nullable;
  * {@code textOffset}, worked in place; the ICV at {@code icvOffset}. With encryption and a separate
  * integrity algorithm the ICV covers everything from {@code aadOffset} to the end of the text (RFC
  * 4303 2.8): header, IV, text. With a combined mode the additional data are the header alone (RFC
- * 4106 5). When {@code highSequencePresent} is set the upper half of the sequence number takes part
+ * 4106 5), but for AES-GMAC, where they are header, IV and text, and the text stays clear (RFC 4543
+ * 3.3). When {@code highSequencePresent} is set the upper half of the sequence number takes part
  * although it is not in the packet: between SPI and lower half for combined modes, behind the text
  * otherwise (RFC 4303 2.2.1).
+ *
+ * <p>AH: there is no text. {@code aadOffset} and {@code aadLength} are the whole packet, from the
+ * IP header to its end, in which the engine has set what is mutable to zero or to what it will be;
+ * the upper half of the sequence number takes part behind it (RFC 4302 2.5.1). The ICV lies inside;
+ * the provider counts it as zero, whatever stands there, and writes nothing but it. With AES-GMAC
+ * the field of the ICV holds IV and ICV (RFC 4543 4): {@code icvOffset} is that of the 16 octets
+ * behind the IV, {@link #nonce} is salt and IV, and the octets of the IV are covered as they are
+ * (RFC 4543 7), so the engine writes them before it seals and does not zero them.
  */
 public final class CryptoOp {
   /** Outcome. */
@@ -65,10 +74,16 @@ public final class CryptoOp {
   /** Upper 32 bits of an extended sequence number. */
   public int highSequence;
 
-  /** Nonce of a combined mode (salt and IV), counter block parts, or IV of a CBC mode. */
+  /**
+   * Nonce of a combined mode or of GMAC (salt and IV), the same of a counter mode without its
+   * counter, or IV of a CBC mode.
+   */
   public final byte[] nonce = new byte[MAX_NONCE];
 
-  /** Octets of {@link #nonce} in use. */
+  /**
+   * Octets of {@link #nonce} in use: 12 for GCM, GMAC, ChaCha20-Poly1305 and CTR, 11 for CCM, the
+   * block length for a CBC mode, 0 without encryption. Any other length fails the packet.
+   */
   public int nonceLength;
 
   /** Outcome, set by the provider. */

@@ -56,9 +56,27 @@ public enum IntegrityAlgorithm {
     return keyLength;
   }
 
-  /** Octets of the truncated ICV. */
+  /** Octets of the truncated ICV; of GMAC the tag alone, without the IV in front of it. */
   public int icvLength() {
     return icvLength;
+  }
+
+  /** Whether it takes a nonce: AES-GMAC, which protects AH and nothing else (RFC 4543 5.3). */
+  public boolean isGmac() {
+    return this == AES_128_GMAC || this == AES_192_GMAC || this == AES_256_GMAC;
+  }
+
+  /**
+   * Octets of IV in front of the ICV, in the same field of each packet: 8 for GMAC (RFC 4543 4),
+   * otherwise 0. The AH header is longer by them.
+   */
+  public int ivLength() {
+    return isGmac() ? 8 : 0;
+  }
+
+  /** Octets of salt at the end of the key: 4 for GMAC (RFC 4543 5.4), otherwise 0. */
+  public int saltLength() {
+    return isGmac() ? 4 : 0;
   }
 
   /** Whether only a policy that names it may use it. */

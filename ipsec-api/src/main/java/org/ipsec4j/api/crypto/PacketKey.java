@@ -11,7 +11,10 @@ public interface PacketKey {
   /** The provider's name, for monitors. */
   String provider();
 
-  /** The salt octets of the keying material, from which the engine builds nonces. Do not keep. */
+  /**
+   * The salt octets of the keying material, from which the engine builds nonces: those of the
+   * cipher, or of the integrity algorithm when that is AES-GMAC. None for others. Do not keep.
+   */
   byte[] salt();
 
   /**

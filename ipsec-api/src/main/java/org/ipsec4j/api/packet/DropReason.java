@@ -13,6 +13,8 @@ public enum DropReason {
   MALFORMED_INNER("the inner packet has no valid IPv4 or IPv6 header"),
   /** Longer than the path allows. */
   TOO_LONG("the packet is longer than 65,535 octets can carry with its protection"),
+  /** Its content lives on in its fragments. */
+  FRAGMENTED("the packet was cut: its fragments go on in its place"),
   /** Don't Fragment is set and the packet does not fit. */
   NEEDS_FRAGMENTATION("the packet does not fit the path and must not be fragmented: lower the MTU"),
   /** A rule says DISCARD. */
@@ -81,9 +83,10 @@ public enum DropReason {
   DUMMY("a dummy packet, discarded as RFC 4303 2.6 says"),
   /** Inner packet outside the SA's selectors. */
   SELECTOR_MISMATCH("the decrypted packet lies outside the selectors of its association"),
-  /** Congestion marked on the way of a packet whose ends do not understand the mark. */
+  /** Congestion marked on the way of a packet, or a part of it, that cannot show the mark. */
   ECN_CONGESTION(
-      "the path marked congestion on a packet that cannot show it: RFC 6040 4.2 demands its loss"),
+      "the path marked congestion on a packet that cannot show it: RFC 6040 4.2 and RFC 3168 5.3"
+          + " demand its loss"),
   /** Clear although the policy protects. */
   CLEAR_UNDER_PROTECT("the packet came in clear although the policy demands protection"),
   /** Bad checksum after NAT. */
@@ -106,12 +109,28 @@ public enum DropReason {
   MALFORMED_AGGFRAG("the AGGFRAG payload is malformed (RFC 9347 2.2)"),
   /** The other parts of an inner packet did not come. */
   AGGFRAG_INCOMPLETE("outer packets were lost that carried the rest of the inner packet"),
+  /** The reorder window has moved past it. */
+  AGGFRAG_LATE(
+      "the payload came after its turn was given up: widen the reorder window if the path reorders"),
+  /** It waits for its place in a payload and is not lost. */
+  AGGFRAG_QUEUED("the packet waits to leave in an AGGFRAG payload"),
+  /** Too many wait for their place in a payload. */
+  AGGFRAG_QUEUE_FULL("more packets came than the rate of the AGGFRAG tunnel lets pass"),
+  /** The circuit breaker is open. */
+  AGGFRAG_TRIPPED(
+      "the circuit breaker of the AGGFRAG tunnel is open, as the path lost too much for too long"),
   /** Its content lives on in the inner packets that it carried. */
   AGGFRAG_CONSUMED("the packet was an AGGFRAG carrier: its inner packets go on in its place"),
   /** A stream that does not hold what it must. */
   MALFORMED_STREAM("the TCP stream does not follow RFC 9329 3: the connection must be closed"),
-  /** A fragment with impossible offset or length. */
-  MALFORMED_FRAGMENT("the fragment has an impossible offset or length"),
+  /** A fragment that no honest sender makes. */
+  MALFORMED_FRAGMENT(
+      "the fragment has an impossible offset or length, a wrong header checksum, or is a first part"
+          + " without all headers"),
+  /** The same fragment twice. */
+  FRAGMENT_DUPLICATE("the fragment came twice and is needed once"),
+  /** More parts than are accepted. */
+  TOO_MANY_FRAGMENTS("the packet came in more fragments than are accepted"),
   /** Two fragments claim the same octets. */
   FRAGMENT_OVERLAP("fragments overlap: all of them are discarded (RFC 8200 4.5, RFC 4301 7)"),
   /** A fragment that waits for the others and is not lost. */

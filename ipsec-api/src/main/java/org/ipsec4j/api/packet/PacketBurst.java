@@ -51,6 +51,11 @@ public final class PacketBurst {
     return offset.length;
   }
 
+  /** Most octets of a fresh packet: what a slot has behind its default headroom. */
+  public int room() {
+    return slotSize - defaultHeadroom;
+  }
+
   /** Packets in use, dropped ones included. */
   public int size() {
     return size;

@@ -68,4 +68,55 @@ public record IkeProfile(
       throw new IllegalArgumentException("fragment size " + fragmentSize + " is not in 576..65535");
     }
   }
+
+  /** The same with other proposals. */
+  public IkeProfile withProposals(List<IkeProposal> others) {
+    return new IkeProfile(
+        others,
+        rekeyAfter,
+        rekeyJitterPercent,
+        hardLifetime,
+        liveness,
+        retransmitInitial,
+        retransmitFactorPercent,
+        retransmitTries,
+        fragmentation,
+        fragmentSize,
+        natKeepalive,
+        encapsulation);
+  }
+
+  /** The same with another rekey time, and the hard lifetime after which it ends at the latest. */
+  public IkeProfile withLifetime(Duration rekey, Duration hard) {
+    return new IkeProfile(
+        proposals,
+        rekey,
+        rekeyJitterPercent,
+        hard,
+        liveness,
+        retransmitInitial,
+        retransmitFactorPercent,
+        retransmitTries,
+        fragmentation,
+        fragmentSize,
+        natKeepalive,
+        encapsulation);
+  }
+
+  /** The same with another choice of UDP encapsulation. */
+  public IkeProfile withEncapsulation(Encapsulation other) {
+    return new IkeProfile(
+        proposals,
+        rekeyAfter,
+        rekeyJitterPercent,
+        hardLifetime,
+        liveness,
+        retransmitInitial,
+        retransmitFactorPercent,
+        retransmitTries,
+        fragmentation,
+        fragmentSize,
+        natKeepalive,
+        other);
+  }
 }

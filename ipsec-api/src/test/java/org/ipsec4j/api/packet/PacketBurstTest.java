@@ -69,6 +69,7 @@ final class PacketBurstTest {
   @Test
   void packetThatIsTooLongIsNotTaken() {
     int room = burst.freeSlot().capacity();
+    assertEquals(room, burst.room());
     assertEquals(-1, burst.add(packet(room + 1, 1)));
     assertEquals(0, burst.size());
     assertEquals(0, burst.add(packet(room, 1)), "all that lies behind the headroom may be used");

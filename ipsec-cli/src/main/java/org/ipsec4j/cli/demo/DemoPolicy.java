@@ -13,8 +13,8 @@ import java.util.Map;
 import org.ipsec4j.api.policy.AuthMethod;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
-import org.ipsec4j.policy.formats.PolicyFormats;
-import org.ipsec4j.policy.formats.PolicyResult;
+import org.ipsec4j.api.policy.document.PolicyResult;
+import org.ipsec4j.cli.policy.Readers;
 
 /** The policy files of the two sites: templates in the jar, with free loopback ports put in. */
 final class DemoPolicy {
@@ -68,7 +68,7 @@ final class DemoPolicy {
 
   /** What the policy file says. */
   static PolicySet parse(char site, Ports ports) {
-    return switch (PolicyFormats.readYaml("site-" + site + ".yaml", text(site, ports))) {
+    return switch (Readers.of("yaml").read("site-" + site + ".yaml", text(site, ports))) {
       case PolicyResult.Loaded loaded -> loaded.document().policy();
       case PolicyResult.Refused refused -> throw new IllegalStateException(refused.toString());
     };

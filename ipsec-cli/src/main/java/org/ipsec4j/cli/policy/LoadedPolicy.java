@@ -3,8 +3,6 @@ package org.ipsec4j.cli.policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
+import org.ipsec4j.api.auth.CredentialException;
+import org.ipsec4j.api.auth.CredentialFile;
 import org.ipsec4j.api.auth.Credentials;
+import org.ipsec4j.api.auth.CredentialsBuilder;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.packet.TunSettings;
 import org.ipsec4j.api.policy.ChildProfile;
@@ -20,20 +21,13 @@ import org.ipsec4j.api.policy.Origin;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
-import org.ipsec4j.auth.pki.CertifiedKey;
-import org.ipsec4j.auth.pki.PkiCredentials;
-import org.ipsec4j.auth.pki.PkiException;
-import org.ipsec4j.auth.pki.PkiFiles;
+import org.ipsec4j.api.policy.document.NodeSettings;
+import org.ipsec4j.api.policy.document.PolicyDocument;
+import org.ipsec4j.api.policy.document.PolicyResult;
+import org.ipsec4j.api.policy.document.PolicyWarning;
+import org.ipsec4j.api.policy.document.SecretRef;
 import org.ipsec4j.node.ManualLoader;
 import org.ipsec4j.policy.Policies;
-import org.ipsec4j.policy.formats.NodeSettings;
-import org.ipsec4j.policy.formats.PolicyDocument;
-import org.ipsec4j.policy.formats.PolicyFormats;
-import org.ipsec4j.policy.formats.PolicyResult;
-import org.ipsec4j.policy.formats.PolicyWarning;
-import org.ipsec4j.policy.formats.SecretRef;
-import org.ipsec4j.policy.formats.SecretResolver;
-import org.ipsec4j.policy.formats.SecretResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +53,7 @@ public record LoadedPolicy(
    *     line, what was expected and an example
    */
   public static LoadedPolicy load(Path file) throws PolicyProblem {
-    return switch (PolicyFormats.readYaml(file)) {
+    return switch (Readers.of(file).read(file)) {
       case PolicyResult.Refused refused -> throw new PolicyProblem(refused.toString());
       case PolicyResult.Loaded loaded -> new Loader(file, loaded).load();
     };
@@ -79,12 +73,7 @@ public record LoadedPolicy(
     NodeSettings.Tun tun = document.node().tun();
     String policyName = tun == null ? NodeSettings.Tun.DEFAULT_NAME : tun.name();
     int mtu = tun == null ? NodeSettings.Tun.DEFAULT_MTU : tun.mtu();
-    List<TunSettings.InterfaceAddress> addresses =
-        tun == null
-            ? List.of()
-            : tun.addresses().stream()
-                .map(a -> new TunSettings.InterfaceAddress(a.address(), a.prefixLength()))
-                .toList();
+    List<TunSettings.InterfaceAddress> addresses = tun == null ? List.of() : tun.addresses();
     return new TunSettings(name == null ? policyName : name, addresses, mtu, List.of());
   }
 
@@ -94,7 +83,7 @@ public record LoadedPolicy(
     private final SecretResolver resolver;
     private final List<String> warnings = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
-    private final PkiCredentials.Builder credentials = PkiCredentials.builder();
+    private final CredentialsBuilder credentials = Readers.credentials();
     private final Map<String, Secret> passwords = new HashMap<>();
 
     Loader(Path file, PolicyResult.Loaded loaded) {
@@ -162,13 +151,15 @@ public record LoadedPolicy(
       byte[] keyBytes = null;
       char[] password = null;
       try {
-        List<X509Certificate> chain =
-            PkiFiles.certificates(read(reference.chain()), reference.chain());
+        byte[] chainBytes = read(reference.chain());
         keyBytes = read(reference.key());
         password = password(reference.keyPassword());
-        PrivateKey key = PkiFiles.privateKey(keyBytes, reference.key(), password);
-        credentials.signingKey(name, CertifiedKey.of(key, chain, reference.key()));
-      } catch (IOException | PkiException e) {
+        credentials.signingKey(
+            name,
+            new CredentialFile(reference.chain(), chainBytes),
+            new CredentialFile(reference.key(), keyBytes),
+            password);
+      } catch (IOException | CredentialException e) {
         problem(reference.origin(), String.valueOf(e.getMessage()));
       } finally {
         if (keyBytes != null) {
@@ -218,15 +209,19 @@ public record LoadedPolicy(
     }
 
     private void trust(String name, PolicyDocument.TrustRef reference) {
-      List<X509Certificate> anchors = new ArrayList<>();
+      List<CredentialFile> files = new ArrayList<>();
       for (String file : reference.files()) {
         try {
-          anchors.addAll(PkiFiles.certificates(read(file), file));
-        } catch (IOException | PkiException e) {
+          files.add(new CredentialFile(file, read(file)));
+        } catch (IOException e) {
           problem(reference.origin(), String.valueOf(e.getMessage()));
         }
       }
-      credentials.trustAnchors(name, anchors);
+      try {
+        credentials.trust(name, files);
+      } catch (CredentialException e) {
+        problem(reference.origin(), String.valueOf(e.getMessage()));
+      }
     }
 
     private byte[] read(String written) throws IOException {

@@ -3,7 +3,7 @@
  *
  * <ul>
  *   <li>Start reading at LoadedPolicy.
- *   <li>May import policy-formats, auth-pki, node.
+ *   <li>May import api, policy, node. Readers of forms and of keys are found as services.
  *   <li>Never prints a secret.
  *   <li>Explained by LoadedPolicyTest.
  * </ul>

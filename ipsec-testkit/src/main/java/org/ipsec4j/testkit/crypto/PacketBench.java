@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketWorker;
 
@@ -68,13 +69,28 @@ public final class PacketBench implements AutoCloseable {
     burst.clear();
     CryptoOp op = burst.next();
     fill(op, key, slab, seal, GUARD, headerLength, textLength);
-    byte[] iv = new byte[key.transform().encryption().algorithm().ivLength()];
-    slab.duplicate().clear().get(GUARD + headerLength, iv);
+    fillNonce(op, key, packet(), headerLength);
+    return op;
+  }
+
+  /**
+   * Salt and IV of a packet with its IV behind the header; an IV that is implied is what stands in
+   * the header in the place of the sequence number (RFC 8750 3).
+   */
+  static void fillNonce(CryptoOp op, PacketKey key, byte[] packet, int headerLength) {
+    EncryptionAlgorithm cipher = key.transform().encryption().algorithm();
     byte[] salt = key.salt();
     System.arraycopy(salt, 0, op.nonce, 0, salt.length);
-    System.arraycopy(iv, 0, op.nonce, salt.length, iv.length);
-    op.nonceLength = salt.length + iv.length;
-    return op;
+    int at = salt.length;
+    if (cipher.isAead() && cipher.ivLength() == 0) {
+      Arrays.fill(op.nonce, at, at + 4, (byte) 0);
+      System.arraycopy(packet, 4, op.nonce, at + 4, 4);
+      at += 8;
+    } else {
+      System.arraycopy(packet, headerLength, op.nonce, at, cipher.ivLength());
+      at += cipher.ivLength();
+    }
+    op.nonceLength = at;
   }
 
   /** Fills a descriptor of a packet at {@code offset}, but for nonce and sequence number. */

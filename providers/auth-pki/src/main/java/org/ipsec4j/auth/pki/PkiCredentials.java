@@ -1,13 +1,17 @@
 package org.ipsec4j.auth.pki;
 
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
+import org.ipsec4j.api.auth.CredentialFile;
 import org.ipsec4j.api.auth.Credentials;
+import org.ipsec4j.api.auth.CredentialsBuilder;
 import org.ipsec4j.api.auth.PathOutcome;
 import org.ipsec4j.api.auth.SigningKey;
 import org.ipsec4j.api.policy.AuthMethod;
@@ -75,18 +79,14 @@ public final class PkiCredentials implements Credentials {
   }
 
   /** Collects credentials; not thread-safe. A name that is given twice takes the last. */
-  public static final class Builder {
+  public static final class Builder implements CredentialsBuilder {
     private final Map<String, Secret> secrets = new HashMap<>();
     private final Map<String, SigningKey> keys = new HashMap<>();
     private final Map<String, PathChecker> checkers = new HashMap<>();
 
     private Builder() {}
 
-    /**
-     * Adds a pre-shared key.
-     *
-     * @param secret the credentials' own from now on
-     */
+    @Override
     public Builder preSharedKey(String secretRef, Secret secret) {
       secrets.put(secretRef, secret);
       return this;
@@ -96,6 +96,24 @@ public final class PkiCredentials implements Credentials {
     public Builder signingKey(String credentialRef, SigningKey key) {
       keys.put(credentialRef, key);
       return this;
+    }
+
+    @Override
+    public Builder signingKey(
+        String credentialRef, CredentialFile chain, CredentialFile key, char @Nullable [] password)
+        throws PkiException {
+      List<X509Certificate> certificates = PkiFiles.certificates(chain.content(), chain.source());
+      PrivateKey privateKey = PkiFiles.privateKey(key.content(), key.source(), password);
+      return signingKey(credentialRef, CertifiedKey.of(privateKey, certificates, key.source()));
+    }
+
+    @Override
+    public Builder trust(String credentialRef, List<CredentialFile> files) throws PkiException {
+      List<X509Certificate> anchors = new ArrayList<>();
+      for (CredentialFile file : files) {
+        anchors.addAll(PkiFiles.certificates(file.content(), file.source()));
+      }
+      return trustAnchors(credentialRef, anchors);
     }
 
     /** Adds a set of trust anchors. */
@@ -109,7 +127,7 @@ public final class PkiCredentials implements Credentials {
       return this;
     }
 
-    /** The credentials. */
+    @Override
     public PkiCredentials build() {
       return new PkiCredentials(this);
     }

@@ -1,10 +1,12 @@
 package org.ipsec4j.auth.pki;
 
+import org.ipsec4j.api.auth.CredentialException;
+
 /**
  * A key or a certificate of ours cannot be used. The message names the source, what is wrong and
  * what to do; it never holds key material.
  */
-public final class PkiException extends Exception {
+public final class PkiException extends CredentialException {
   private static final long serialVersionUID = 1L;
 
   private final String source;

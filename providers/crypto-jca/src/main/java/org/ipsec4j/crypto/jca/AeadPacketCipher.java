@@ -18,8 +18,8 @@ final class AeadPacketCipher extends PacketCipher {
   AeadPacketCipher(JcaPacketKey key, RawKey cipherKey, Ciphers ciphers) {
     super(key);
     EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
-    sealing = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE, Ciphers.AEAD_NONCE);
-    opening = new Direction(ciphers, algorithm, cipherKey, Cipher.DECRYPT_MODE, Ciphers.AEAD_NONCE);
+    sealing = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE);
+    opening = new Direction(ciphers, algorithm, cipherKey, Cipher.DECRYPT_MODE);
   }
 
   @Override

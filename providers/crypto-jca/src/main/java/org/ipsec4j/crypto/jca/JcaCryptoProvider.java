@@ -31,6 +31,7 @@ import org.ipsec4j.api.crypto.PacketWorker;
 import org.ipsec4j.api.crypto.Prf;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.crypto.RandomSource;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +40,10 @@ import org.jspecify.annotations.Nullable;
  * Cryptography by JCA providers.
  *
  * <p>Made by {@link #JcaCryptoProvider()} it takes the JVM's providers in the JVM's order and
- * Bouncy Castle for what they lack (AES-GCM with a short ICV, Brainpool curves); Bouncy Castle is
- * not registered in the JVM, is not loaded before something needs it, and must then give the known
- * answers of that algorithm before it is claimed. Made by {@link #using} it takes exactly the
- * providers that are named: a PKCS#11 token, a FIPS module, an accelerator.
+ * Bouncy Castle for what they lack (AES-GCM with a short ICV, Camellia, CAST-128, Brainpool
+ * curves); Bouncy Castle is not registered in the JVM, is not loaded before something needs it, and
+ * must then give the known answers of that algorithm before it is claimed. Made by {@link #using}
+ * it takes exactly the providers that are named: a PKCS#11 token, a FIPS module, an accelerator.
  *
  * <p>Key exchange: private values come from the given random source alone, as far as the JCA
  * provider uses the generator that it is given; those of the JDK and Bouncy Castle do, so a seeded
@@ -155,9 +156,9 @@ public final class JcaCryptoProvider implements CryptoProvider {
   private boolean isOwn(KnownAnswers.Vector vector) {
     String algorithm = vector.name(1);
     return switch (vector.name(0)) {
-      case "packet" -> protects(vector.encryption(2), vector.integrity(4), true);
-      case "ike" -> protects(vector.encryption(1), vector.integrity(3), false);
-      case "prf", "prfplus" -> ciphers.doesMac(Names.mac(PrfAlgorithm.valueOf(algorithm)));
+      case "packet" -> protects(vector.transform());
+      case "ike" -> protects(vector.encryption(1), vector.integrity(3));
+      case "prf", "prfplus" -> ciphers.does(PrfAlgorithm.valueOf(algorithm));
       case "exchange" -> group(KeyExchangeMethod.valueOf(algorithm)).isPresent();
       case "verify" -> verifier.does(SignatureAlgorithm.valueOf(algorithm));
       default -> true;
@@ -168,7 +169,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
    * Bouncy Castle, when it knows the algorithm, is there, claims it and gives the right answers.
    */
   private @Nullable JcaCryptoProvider standIn(
-      String algorithm, boolean known, Predicate<JcaCryptoProvider> claims) {
+      List<String> algorithms, boolean known, Predicate<JcaCryptoProvider> claims) {
     if (!mayStandIn || !known) {
       return null;
     }
@@ -176,55 +177,71 @@ public final class JcaCryptoProvider implements CryptoProvider {
     if (candidate == null || !claims.test(candidate)) {
       return null;
     }
-    boolean proven =
-        provenStandIns.computeIfAbsent(
-            algorithm,
-            name ->
-                new KnownAnswers(candidate).run(vector -> vector.names().contains(name)).passed());
-    return proven ? candidate : null;
+    return algorithms.stream().allMatch(algorithm -> proven(candidate, algorithm))
+        ? candidate
+        : null;
+  }
+
+  private boolean proven(JcaCryptoProvider candidate, String algorithm) {
+    return provenStandIns.computeIfAbsent(
+        algorithm,
+        name -> new KnownAnswers(candidate).run(vector -> vector.names().contains(name)).passed());
   }
 
   @Override
   public boolean supports(PacketTransform transform) {
-    return protects(transform.encryption(), transform.integrity(), true)
-        || standIn(transform) != null;
+    return protects(transform) || standIn(transform) != null;
   }
 
   @Override
   public boolean supports(EncryptionTransform encryption, IntegrityAlgorithm integrity) {
-    return protects(encryption, integrity, false) || standIn(encryption, integrity) != null;
+    return protects(encryption, integrity) || standIn(encryption, integrity) != null;
   }
 
   private @Nullable JcaCryptoProvider standIn(PacketTransform transform) {
-    EncryptionAlgorithm algorithm = transform.encryption().algorithm();
     return standIn(
-        algorithm.name(),
-        Names.knows(algorithm, transform.integrity()),
+        List.of(transform.encryption().algorithm().name(), transform.integrity().name()),
+        sensible(transform),
         other -> other.supports(transform));
   }
 
   private @Nullable JcaCryptoProvider standIn(
       EncryptionTransform encryption, IntegrityAlgorithm integrity) {
     return standIn(
-        encryption.algorithm().name(),
-        Names.knows(encryption.algorithm(), integrity),
+        List.of(encryption.algorithm().name(), integrity.name()),
+        sensible(encryption.algorithm(), integrity),
         other -> other.supports(encryption, integrity));
   }
 
-  private boolean protects(
-      EncryptionTransform encryption, IntegrityAlgorithm integrity, boolean clearAllowed) {
+  /** Whether packets may be protected so at all; AES-GMAC beside NULL is for AH alone. */
+  private static boolean sensible(PacketTransform transform) {
+    return transform.protocol() == SecurityProtocol.AH || !transform.integrity().isGmac();
+  }
+
+  /** Whether IKE messages may be protected so at all. */
+  private static boolean sensible(EncryptionAlgorithm algorithm, IntegrityAlgorithm integrity) {
+    return Names.mayProtectIke(algorithm)
+        && !integrity.isGmac()
+        && algorithm.isAead() == (integrity == IntegrityAlgorithm.NONE);
+  }
+
+  private boolean protects(PacketTransform transform) {
+    EncryptionAlgorithm algorithm = transform.encryption().algorithm();
+    return sensible(transform)
+        && (algorithm == EncryptionAlgorithm.NULL || ciphers.does(algorithm))
+        && (algorithm.isAead() || ciphers.does(transform.integrity()));
+  }
+
+  private boolean protects(EncryptionTransform encryption, IntegrityAlgorithm integrity) {
     EncryptionAlgorithm algorithm = encryption.algorithm();
-    if (algorithm.isAead()) {
-      return integrity == IntegrityAlgorithm.NONE && ciphers.does(algorithm);
-    }
-    boolean encrypts =
-        algorithm == EncryptionAlgorithm.NULL ? clearAllowed : ciphers.does(algorithm);
-    return encrypts && ciphers.doesMac(Names.mac(integrity));
+    return sensible(algorithm, integrity)
+        && ciphers.does(algorithm)
+        && (algorithm.isAead() || ciphers.does(integrity));
   }
 
   @Override
   public boolean supports(PrfAlgorithm prf) {
-    return ciphers.doesMac(Names.mac(prf));
+    return ciphers.does(prf);
   }
 
   @Override
@@ -233,7 +250,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
   }
 
   private @Nullable JcaCryptoProvider standIn(KeyExchangeMethod method) {
-    return standIn(method.name(), Group.knows(method), other -> other.supports(method));
+    return standIn(List.of(method.name()), Group.knows(method), other -> other.supports(method));
   }
 
   @Override
@@ -244,7 +261,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public PacketKey packetKey(PacketTransform transform, Secret encryption, Secret integrity)
       throws CryptoException {
-    if (!protects(transform.encryption(), transform.integrity(), true)) {
+    if (!protects(transform)) {
       JcaCryptoProvider other = standIn(transform);
       if (other == null) {
         throw new CryptoException(Culprit.PROVIDER, name + " does not do " + transform);
@@ -267,7 +284,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       Secret encryptionKey,
       Secret integrityKey)
       throws CryptoException {
-    if (!protects(encryption, integrity, false)) {
+    if (!protects(encryption, integrity)) {
       JcaCryptoProvider other = standIn(encryption, integrity);
       if (other == null) {
         throw new CryptoException(
@@ -277,7 +294,9 @@ public final class JcaCryptoProvider implements CryptoProvider {
     }
     checkLengths(encryption, integrity, encryptionKey, integrityKey);
     try {
-      return new JcaIkeCipher(ciphers, encryption, integrity, encryptionKey, integrityKey);
+      return Names.isCcm(encryption.algorithm())
+          ? new CcmIkeCipher(ciphers, encryption, encryptionKey)
+          : new JcaIkeCipher(ciphers, encryption, integrity, encryptionKey, integrityKey);
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new CryptoException(
           Culprit.PROVIDER, encryption + " failed with " + e.getClass().getSimpleName());
@@ -312,11 +331,10 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   @Override
   public Prf prf(PrfAlgorithm algorithm) throws CryptoException {
-    String mac = Names.mac(algorithm);
-    if (mac == null || !supports(algorithm)) {
+    if (!supports(algorithm)) {
       throw new CryptoException(Culprit.PROVIDER, name + " does not do " + algorithm);
     }
-    return new JcaPrf(ciphers, algorithm, mac);
+    return new JcaPrf(ciphers, algorithm);
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -15,14 +14,17 @@ import org.ipsec4j.api.crypto.IkeCipher;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.jspecify.annotations.Nullable;
 
-/** IKE messages under a combined mode (RFC 5282) or under CBC with a MAC (RFC 7296 3.14). */
+/**
+ * IKE messages under a combined mode of JCA (RFC 5282, RFC 7634 3), or under CBC (RFC 7296 3.14) or
+ * CTR (RFC 5930) with a MAC.
+ */
 final class JcaIkeCipher implements IkeCipher {
   private final EncryptionAlgorithm algorithm;
   private final int icvLength;
   private final RawKey key;
   private final byte[] salt;
   private final @Nullable RawKey macKey;
-  private final @Nullable Mac mac;
+  private final @Nullable KeyedMac mac;
   private final Cipher sealing;
   private final Cipher opening;
 
@@ -39,9 +41,11 @@ final class JcaIkeCipher implements IkeCipher {
     Secret saltPart = encryptionKey.slice(keyLength, algorithm.saltLength());
     salt = saltPart.reveal(SecretAccess.raw());
     saltPart.destroy();
-    String macName = Names.mac(integrity);
-    macKey = macName == null ? null : RawKey.forHmac(macName, integrityKey);
-    mac = macName == null || macKey == null ? null : ciphers.mac(macName, macKey);
+    macKey =
+        integrity == IntegrityAlgorithm.NONE
+            ? null
+            : RawKey.of(Names.integrityKey(integrity), integrityKey, 0, integrityKey.length());
+    mac = macKey == null ? null : ciphers.mac(integrity, macKey);
     icvLength = algorithm.isAead() ? algorithm.icvLength() : integrity.icvLength();
     sealing = ciphers.cipher(algorithm);
     opening = ciphers.cipher(algorithm);
@@ -77,9 +81,7 @@ final class JcaIkeCipher implements IkeCipher {
       }
       System.arraycopy(sealed, 0, message, text, sealed.length);
       if (mac != null) {
-        mac.reset();
-        mac.update(message, 0, text + length);
-        System.arraycopy(mac.doFinal(), 0, message, text + length, icvLength);
+        System.arraycopy(mac.of(message, text + length), 0, message, text + length, icvLength);
       }
     } catch (GeneralSecurityException | RuntimeException e) {
       // What the provider says is left out: it may speak of keys.
@@ -130,13 +132,12 @@ final class JcaIkeCipher implements IkeCipher {
     return length % blockLength() == 0 ? length : -1;
   }
 
-  private boolean authentic(Mac keyed, byte[] message, int covered) {
+  private boolean authentic(KeyedMac keyed, byte[] message, int covered)
+      throws GeneralSecurityException {
     if (key.isDestroyed()) {
       return false;
     }
-    keyed.reset();
-    keyed.update(message, 0, covered);
-    byte[] computed = Arrays.copyOf(keyed.doFinal(), icvLength);
+    byte[] computed = Arrays.copyOf(keyed.of(message, covered), icvLength);
     return MessageDigest.isEqual(
         computed, Arrays.copyOfRange(message, covered, covered + icvLength));
   }

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,16 @@ final class JcaPacketKey implements PacketKey {
     int keyLength = transform.encryption().keyBits() / 8;
     encryption =
         keyLength == 0 ? null : RawKey.of(Names.cipherKey(cipher), encryptionKey, 0, keyLength);
-    String mac = Names.mac(transform.integrity());
-    integrity = mac == null ? null : RawKey.of(mac, integrityKey, 0, integrityKey.length());
-    Secret saltPart = encryptionKey.slice(keyLength, cipher.saltLength());
+    IntegrityAlgorithm mac = transform.integrity();
+    int macKeyLength = mac.keyLength() - mac.saltLength();
+    integrity =
+        macKeyLength == 0
+            ? null
+            : RawKey.of(Names.integrityKey(mac), integrityKey, 0, macKeyLength);
+    Secret saltPart =
+        mac.isGmac()
+            ? integrityKey.slice(macKeyLength, mac.saltLength())
+            : encryptionKey.slice(keyLength, cipher.saltLength());
     salt = saltPart.reveal(SecretAccess.raw());
     saltPart.destroy();
   }

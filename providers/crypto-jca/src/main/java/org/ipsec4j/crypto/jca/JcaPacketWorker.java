@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
+import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.PacketWorker;
 import org.jspecify.annotations.Nullable;
 
@@ -74,14 +75,20 @@ final class JcaPacketWorker implements PacketWorker {
       return -1;
     }
     long room;
-    if (key.transform().encryption().algorithm().isAead()) {
+    EncryptionAlgorithm cipher = key.transform().encryption().algorithm();
+    if (Names.isCcm(cipher)) {
+      if (Math.max(op.aadLength, op.textLength) > Scratch.MAX) {
+        return -1;
+      }
+      room = CcmPacketCipher.room(op);
+    } else if (cipher.isAead() && cipher != EncryptionAlgorithm.NULL_AES_GMAC) {
       room = Math.max(op.aadLength + 4L, (long) op.textLength + icvLength);
     } else {
       int covered = MacPacketCipher.coveredLength(op, key);
       if (covered < op.aadLength || covered > capacity - op.aadOffset) {
         return -1;
       }
-      room = covered + 16L;
+      room = covered + 4L + KeyedMac.SPARE;
     }
     return room > Scratch.MAX ? -1 : (int) room;
   }
@@ -100,7 +107,7 @@ final class JcaPacketWorker implements PacketWorker {
 
   /**
    * A MAC that failed may be left in the middle of a packet. Combined modes begin anew with each
-   * nonce and are kept: they remember the last nonce and refuse to seal with it again.
+   * packet and are kept: they remember the last nonce and refuse to seal with it again.
    */
   private void forget(CryptoOp op) {
     if (op.key instanceof JcaPacketKey key) {
@@ -125,12 +132,20 @@ final class JcaPacketWorker implements PacketWorker {
     RawKey cipherKey = key.encryption();
     RawKey macKey = key.integrity();
     if (macKey != null) {
-      return new MacPacketCipher(key, macKey.getAlgorithm(), macKey, key.ciphers);
+      return key.transform().integrity().isGmac()
+          ? new GmacPacketCipher(key, macKey, key.ciphers)
+          : new MacPacketCipher(key, macKey, key.ciphers);
     }
-    if (cipherKey != null) {
-      return new AeadPacketCipher(key, cipherKey, key.ciphers);
+    if (cipherKey == null) {
+      throw new NoSuchAlgorithmException("neither cipher nor MAC");
     }
-    throw new NoSuchAlgorithmException("neither cipher nor MAC");
+    EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
+    if (algorithm == EncryptionAlgorithm.NULL_AES_GMAC) {
+      return new GmacPacketCipher(key, cipherKey, key.ciphers);
+    }
+    return Names.isCcm(algorithm)
+        ? new CcmPacketCipher(key, cipherKey, key.ciphers)
+        : new AeadPacketCipher(key, cipherKey, key.ciphers);
   }
 
   /** The slab without its position and limit, which are the caller's. */

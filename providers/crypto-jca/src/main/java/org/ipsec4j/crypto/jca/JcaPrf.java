@@ -2,7 +2,6 @@ package org.ipsec4j.crypto.jca;
 
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import javax.crypto.Mac;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -10,19 +9,20 @@ import org.ipsec4j.api.crypto.CryptoException.Culprit;
 import org.ipsec4j.api.crypto.Prf;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
 
-/** HMAC as a pseudo-random function (RFC 4868 2.1.2) with prf+ (RFC 7296 2.13). */
+/**
+ * HMAC (RFC 4868 2.1.2), AES-XCBC (RFC 4434) and AES-CMAC (RFC 4615) as pseudo-random functions,
+ * with prf+ (RFC 7296 2.13).
+ */
 final class JcaPrf implements Prf {
   /** The counter of prf+ is one octet and begins at 1. */
   private static final int MAX_ROUNDS = 255;
 
   private final Ciphers ciphers;
   private final PrfAlgorithm algorithm;
-  private final String macName;
 
-  JcaPrf(Ciphers ciphers, PrfAlgorithm algorithm, String macName) {
+  JcaPrf(Ciphers ciphers, PrfAlgorithm algorithm) {
     this.ciphers = ciphers;
     this.algorithm = algorithm;
-    this.macName = macName;
   }
 
   @Override
@@ -33,10 +33,9 @@ final class JcaPrf implements Prf {
   @Override
   public Secret compute(Secret key, Secret data) throws CryptoException {
     byte[] input = data.reveal(SecretAccess.raw());
-    Mac mac = keyed(key);
     try {
-      return Secret.adopt(mac.doFinal(input));
-    } catch (RuntimeException e) {
+      return Secret.adopt(keyed(key).of(input, input.length));
+    } catch (GeneralSecurityException | RuntimeException e) {
       throw failed(e);
     } finally {
       Arrays.fill(input, (byte) 0);
@@ -50,43 +49,39 @@ final class JcaPrf implements Prf {
           Culprit.PROVIDER, "prf+ gives 1 to " + MAX_ROUNDS * algorithm.length() + " octets");
     }
     byte[] input = seed.reveal(SecretAccess.raw());
+    int block = algorithm.length();
+    byte[] data = new byte[block + input.length + 1];
     byte[] result = new byte[length];
-    byte[] block = new byte[0];
-    Mac mac = keyed(key);
     try {
-      int round = 1;
-      for (int at = 0; at < length; at += block.length, round++) {
+      KeyedMac mac = keyed(key);
+      System.arraycopy(input, 0, data, 0, input.length);
+      int used = input.length;
+      for (int at = 0, round = 1; at < length; at += block, round++) {
         // T1 = prf(K, S | 0x01), Tn = prf(K, Tn-1 | S | n)
-        mac.update(block);
-        mac.update(input);
-        mac.update((byte) round);
-        Arrays.fill(block, (byte) 0);
-        block = mac.doFinal();
-        System.arraycopy(block, 0, result, at, Math.min(block.length, length - at));
+        data[used] = (byte) round;
+        byte[] made = mac.of(data, used + 1);
+        System.arraycopy(made, 0, result, at, Math.min(block, length - at));
+        System.arraycopy(made, 0, data, 0, block);
+        Arrays.fill(made, (byte) 0);
+        System.arraycopy(input, 0, data, block, input.length);
+        used = block + input.length;
       }
       return Secret.adopt(result);
-    } catch (RuntimeException e) {
+    } catch (GeneralSecurityException | RuntimeException e) {
       Arrays.fill(result, (byte) 0);
       throw failed(e);
     } finally {
-      Arrays.fill(block, (byte) 0);
+      Arrays.fill(data, (byte) 0);
       Arrays.fill(input, (byte) 0);
     }
   }
 
-  private Mac keyed(Secret key) throws CryptoException {
-    RawKey raw = RawKey.forHmac(macName, key);
-    try {
-      return ciphers.mac(macName, raw);
-    } catch (GeneralSecurityException | RuntimeException e) {
-      throw failed(e);
-    } finally {
-      raw.destroy();
-    }
+  private KeyedMac keyed(Secret key) throws GeneralSecurityException {
+    return ciphers.mac(algorithm, key.reveal(SecretAccess.raw()));
   }
 
   private CryptoException failed(Exception e) {
     return new CryptoException(
-        Culprit.PROVIDER, macName + " failed with " + e.getClass().getSimpleName());
+        Culprit.PROVIDER, algorithm + " failed with " + e.getClass().getSimpleName());
   }
 }

@@ -81,6 +81,15 @@ final class KnownAnswers {
       return IntegrityAlgorithm.valueOf(name(index));
     }
 
+    /** What a vector for packets is about. */
+    PacketTransform transform() {
+      return new PacketTransform(
+          SecurityProtocol.valueOf(name(1)),
+          encryption(2),
+          integrity(4),
+          fields.containsKey("high"));
+    }
+
     @Override
     public String toString() {
       return String.join(" ", names);
@@ -167,12 +176,7 @@ final class KnownAnswers {
   }
 
   private Verdict packet(Vector vector) throws CryptoException {
-    PacketTransform transform =
-        new PacketTransform(
-            SecurityProtocol.valueOf(vector.name(1)),
-            vector.encryption(2),
-            vector.integrity(4),
-            vector.fields().containsKey("high"));
+    PacketTransform transform = vector.transform();
     if (!provider.supports(transform)) {
       return Verdict.NOT_CLAIMED;
     }
@@ -209,12 +213,16 @@ final class KnownAnswers {
     op.aadLength = vector.octets("header").length();
     Bytes iv = vector.octets("iv");
     op.textOffset = op.aadLength + iv.length();
+    if (key.transform().protocol() == SecurityProtocol.AH) {
+      // Of AH the IV is part of what is covered.
+      op.aadLength = op.textOffset;
+    }
     op.textLength = vector.octets("text").length();
     op.icvOffset = op.textOffset + op.textLength;
     Bytes high = vector.octets("high");
     op.highSequencePresent = high.length() > 0;
     op.highSequence = op.highSequencePresent ? ByteBuffer.wrap(high.toArray()).getInt() : 0;
-    Bytes nonce = Bytes.concat(Bytes.copyOf(key.salt()), iv);
+    Bytes nonce = Bytes.concat(Bytes.copyOf(key.salt()), vector.octets("implied"), iv);
     nonce.copyTo(op.nonce, 0);
     op.nonceLength = nonce.length();
     worker.submit(burst);

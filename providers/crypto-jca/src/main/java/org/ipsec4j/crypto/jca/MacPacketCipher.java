@@ -5,31 +5,34 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A MAC over header, IV and ciphertext (RFC 4303 2.8), with a CBC mode in front of it or without
- * encryption (RFC 2410, and RFC 4302 for AH).
+ * A MAC over header, IV and ciphertext (RFC 4303 2.8), with a CBC or counter mode in front of it or
+ * without encryption (RFC 2410, and RFC 4302 for AH).
  */
 final class MacPacketCipher extends PacketCipher {
-  private final Mac mac;
+  private final KeyedMac mac;
   private final @Nullable Direction encrypting;
   private final @Nullable Direction decrypting;
   private final int blockLength;
+
+  /** A counter mode, which must not see a nonce twice. */
+  private final boolean counts;
+
   private final byte[] full;
   private final byte[] computed;
   private final byte[] received;
 
-  MacPacketCipher(JcaPacketKey key, String macName, RawKey macKey, Ciphers ciphers)
+  MacPacketCipher(JcaPacketKey key, RawKey macKey, Ciphers ciphers)
       throws GeneralSecurityException {
     super(key);
     EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
-    mac = ciphers.mac(macName, macKey);
-    full = new byte[Math.max(mac.getMacLength(), icvLength)];
+    mac = ciphers.mac(key.transform().integrity(), macKey);
+    full = new byte[Math.max(mac.length(), icvLength)];
     computed = new byte[icvLength];
     received = new byte[icvLength];
     blockLength = algorithm.blockLength();
@@ -38,10 +41,10 @@ final class MacPacketCipher extends PacketCipher {
       encrypting = null;
       decrypting = null;
     } else {
-      int iv = algorithm.ivLength();
-      encrypting = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE, iv);
-      decrypting = new Direction(ciphers, algorithm, cipherKey, Cipher.DECRYPT_MODE, iv);
+      encrypting = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE);
+      decrypting = new Direction(ciphers, algorithm, cipherKey, Cipher.DECRYPT_MODE);
     }
+    counts = algorithm == EncryptionAlgorithm.AES_CTR;
   }
 
   @Override
@@ -54,15 +57,20 @@ final class MacPacketCipher extends PacketCipher {
     int text = op.textOffset - op.aadOffset;
     slab.get(op.aadOffset, scratch.in, 0, length);
     byte[] covered = scratch.in;
+    byte[] sink = scratch.out;
     if (encrypting != null) {
+      if (counts && encrypting.repeats(op)) {
+        return CryptoOp.Status.FAILED;
+      }
       Cipher cipher = encrypting.with(op);
       if (cipher.doFinal(scratch.in, text, op.textLength, scratch.out, text) != op.textLength) {
         return CryptoOp.Status.FAILED;
       }
       System.arraycopy(scratch.in, 0, scratch.out, 0, text);
       covered = scratch.out;
+      sink = scratch.in;
     }
-    authenticate(op, covered, length);
+    authenticate(op, covered, length, sink);
     if (encrypting != null) {
       slab.put(op.textOffset, scratch.out, text, op.textLength);
     }
@@ -80,7 +88,7 @@ final class MacPacketCipher extends PacketCipher {
     int text = op.textOffset - op.aadOffset;
     slab.get(op.aadOffset, scratch.in, 0, length);
     slab.get(op.icvOffset, received, 0, icvLength);
-    authenticate(op, scratch.in, length);
+    authenticate(op, scratch.in, length, scratch.out);
     if (!MessageDigest.isEqual(computed, received)) {
       return CryptoOp.Status.ICV_MISMATCH;
     }
@@ -100,21 +108,20 @@ final class MacPacketCipher extends PacketCipher {
     return headerAlone ? op.aadLength : op.textOffset + op.textLength - op.aadOffset;
   }
 
-  private void authenticate(CryptoOp op, byte[] covered, int length)
+  private void authenticate(CryptoOp op, byte[] covered, int length, byte[] sink)
       throws GeneralSecurityException {
     int icv = op.icvOffset - op.aadOffset;
     if (icv >= 0 && icv < length) {
       // AH: the ICV lies inside of what it covers and counts as zero (RFC 4302 3.3.3.1).
       Arrays.fill(covered, icv, Math.min(length, icv + icvLength), (byte) 0);
     }
-    mac.update(covered, 0, length);
+    int end = length;
     if (op.highSequencePresent) {
       // Behind the text, and not sent (RFC 4303 2.2.1, RFC 4302 2.5.1).
-      for (int shift = 24; shift >= 0; shift -= 8) {
-        mac.update((byte) (op.highSequence >>> shift));
-      }
+      putInt(covered, end, op.highSequence);
+      end += 4;
     }
-    mac.doFinal(full, 0);
+    mac.compute(covered, end, sink, full);
     System.arraycopy(full, 0, computed, 0, icvLength);
   }
 }

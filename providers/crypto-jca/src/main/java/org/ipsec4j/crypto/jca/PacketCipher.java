@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One worker's ciphers of one key. Offsets and lengths have been checked; nothing is written to the
  * slab before the whole packet has succeeded.
  */
-abstract sealed class PacketCipher permits AeadPacketCipher, MacPacketCipher {
+abstract sealed class PacketCipher
+    permits AeadPacketCipher, CcmPacketCipher, GmacPacketCipher, MacPacketCipher {
   /** The packet's key. */
   final JcaPacketKey key;
 
@@ -51,13 +52,17 @@ abstract sealed class PacketCipher permits AeadPacketCipher, MacPacketCipher {
     private final ReusedNonce nonce;
     private @Nullable Cipher cipher;
 
-    Direction(
-        Ciphers ciphers, EncryptionAlgorithm algorithm, RawKey key, int mode, int nonceLength) {
+    Direction(Ciphers ciphers, EncryptionAlgorithm algorithm, RawKey key, int mode) {
       this.ciphers = ciphers;
       this.algorithm = algorithm;
       this.key = key;
       this.mode = mode;
-      this.nonce = new ReusedNonce(algorithm, nonceLength);
+      this.nonce = new ReusedNonce(algorithm);
+    }
+
+    /** Whether the packet has the nonce of the last one; a counter mode must not seal it. */
+    boolean repeats(CryptoOp op) {
+      return nonce.repeats(op.nonce);
     }
 
     /** The cipher, ready for the packet. */

@@ -31,14 +31,18 @@ final class RawKey implements SecretKey {
     return new RawKey(algorithm, part);
   }
 
+  /** A key whose octets belong to it from now on. */
+  static RawKey adopt(String algorithm, byte[] value) {
+    return new RawKey(algorithm, value);
+  }
+
   /**
-   * A key for HMAC. The empty key, which providers refuse, is the same HMAC key as one zero octet:
-   * keys are filled up with zeros to the block (RFC 2104 2).
+   * A key for HMAC, whose octets belong to it from now on. The empty key, which providers refuse,
+   * is the same HMAC key as one zero octet: keys are filled up with zeros to the block (RFC 2104
+   * 2).
    */
-  static RawKey forHmac(String algorithm, Secret secret) {
-    return secret.length() == 0
-        ? new RawKey(algorithm, new byte[1])
-        : of(algorithm, secret, 0, secret.length());
+  static RawKey forHmac(String algorithm, byte[] value) {
+    return new RawKey(algorithm, value.length == 0 ? new byte[1] : value);
   }
 
   /** A key of zeros, to ask providers whether they do an algorithm. */

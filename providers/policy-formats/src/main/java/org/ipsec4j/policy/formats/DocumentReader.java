@@ -10,6 +10,8 @@ import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
+import org.ipsec4j.api.policy.document.NodeSettings;
+import org.ipsec4j.api.policy.document.PolicyDocument;
 import org.ipsec4j.policy.formats.Fields.Value;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;

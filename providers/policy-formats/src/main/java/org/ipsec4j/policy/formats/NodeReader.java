@@ -2,10 +2,11 @@ package org.ipsec4j.policy.formats;
 
 import java.util.List;
 import java.util.Map;
+import org.ipsec4j.api.packet.TunSettings.InterfaceAddress;
 import org.ipsec4j.api.policy.Defaults;
+import org.ipsec4j.api.policy.document.NodeSettings;
+import org.ipsec4j.api.policy.document.NodeSettings.Tun;
 import org.ipsec4j.policy.formats.Fields.Value;
-import org.ipsec4j.policy.formats.NodeSettings.InterfaceAddress;
-import org.ipsec4j.policy.formats.NodeSettings.Tun;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the settings of the node itself. */

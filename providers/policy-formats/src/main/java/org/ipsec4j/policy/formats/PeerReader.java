@@ -11,6 +11,7 @@ import org.ipsec4j.api.policy.Defaults;
 import org.ipsec4j.api.policy.Identity;
 import org.ipsec4j.api.policy.IkeProfile;
 import org.ipsec4j.api.policy.PadEntry;
+import org.ipsec4j.api.policy.document.NodeSettings;
 import org.ipsec4j.policy.formats.Fields.Value;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;

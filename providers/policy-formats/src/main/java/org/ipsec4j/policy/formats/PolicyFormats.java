@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.ipsec4j.api.policy.document.PolicyDocument;
+import org.ipsec4j.api.policy.document.PolicyError;
+import org.ipsec4j.api.policy.document.PolicyResult;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 

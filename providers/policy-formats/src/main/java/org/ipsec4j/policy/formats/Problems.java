@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.ipsec4j.api.policy.Origin;
+import org.ipsec4j.api.policy.document.PolicyError;
+import org.ipsec4j.api.policy.document.PolicyWarning;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.Node;

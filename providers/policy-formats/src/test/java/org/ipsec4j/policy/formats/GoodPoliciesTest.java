@@ -28,6 +28,11 @@ import org.ipsec4j.api.policy.ProposalSyntax;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.policy.SpdRule;
 import org.ipsec4j.api.policy.TrafficSelector;
+import org.ipsec4j.api.policy.document.NodeSettings;
+import org.ipsec4j.api.policy.document.PolicyDocument;
+import org.ipsec4j.api.policy.document.PolicyResult;
+import org.ipsec4j.api.policy.document.PolicyWarning;
+import org.ipsec4j.api.policy.document.SecretRef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import org.ipsec4j.api.policy.document.PolicyError;
+import org.ipsec4j.api.policy.document.PolicyResult;
 import org.junit.jupiter.api.Test;
 
 /** Damaged files: nothing is thrown, every error has a place, no secret is repeated. */

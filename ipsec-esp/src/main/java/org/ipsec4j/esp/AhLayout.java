@@ -1,0 +1,132 @@
+package org.ipsec4j.esp;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.ipsec4j.api.crypto.CryptoOp;
+import org.ipsec4j.api.crypto.IntegrityAlgorithm;
+import org.ipsec4j.api.crypto.PacketTransform;
+
+/**
+ * The shape of an SA's authentication header (RFC 4302 2): lengths of IV, ICV and padding. Computed
+ * once per SA; immutable but for {@link #destroy()}.
+ */
+final class AhLayout {
+  /** Next header to sequence number. */
+  static final int FIXED_LENGTH = 12;
+
+  /** The fixed part, the longest ICV, padded to eight octets. */
+  static final int MAX_LENGTH = 48;
+
+  /** What can stand in front of the ICV that does not count in it: the fixed part and the IV. */
+  static final int MAX_FRONT = FIXED_LENGTH + 8;
+
+  /** RFC 4543 4: the IV is the first part of the ICV field. */
+  private static final int GMAC_IV_LENGTH = 8;
+
+  private static final int GMAC_SALT_LENGTH = 4;
+
+  private final PacketTransform transform;
+  private final int ivLength;
+  private final int icvLength;
+  private final boolean eightOctets;
+  private final byte[] salt;
+
+  AhLayout(PacketTransform transform, byte[] salt, AhPadding padding) {
+    boolean gmac = isGmac(transform.integrity());
+    if (salt.length != (gmac ? GMAC_SALT_LENGTH : 0)) {
+      throw new IllegalArgumentException(transform + " has no salt of " + salt.length + " octets");
+    }
+    this.transform = transform;
+    this.ivLength = gmac ? GMAC_IV_LENGTH : 0;
+    this.icvLength = transform.icvLength();
+    this.eightOctets = padding == AhPadding.EIGHT_OCTETS;
+    this.salt = salt.clone();
+  }
+
+  private static boolean isGmac(IntegrityAlgorithm integrity) {
+    return switch (integrity) {
+      case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC -> true;
+      default -> false;
+    };
+  }
+
+  int ivLength() {
+    return ivLength;
+  }
+
+  int icvLength() {
+    return icvLength;
+  }
+
+  boolean extendedSequenceNumbers() {
+    return transform.extendedSequenceNumbers();
+  }
+
+  /** Octets from the next header to the ICV. */
+  int front() {
+    return FIXED_LENGTH + ivLength;
+  }
+
+  /** Octets of our headers, padding included (RFC 4302 3.3.3.2.1). */
+  int headerLength(boolean v4) {
+    int alignment = v4 && !eightOctets ? 4 : 8;
+    return padded(alignment);
+  }
+
+  /**
+   * Whether a header that arrived may have that many octets. Over IPv4 both paddings are taken: RFC
+   * 4302 says four octets, Linux pads to eight unless it is told otherwise, and the padding is
+   * covered by the ICV either way.
+   */
+  boolean isHeaderLength(int octets, boolean v4) {
+    return octets == padded(8) || (v4 && octets == padded(4));
+  }
+
+  private int padded(int alignment) {
+    return front() + icvLength + alignment - 1 & -alignment;
+  }
+
+  /** Octets that a packet is at most longer than what it carries, the outer header left out. */
+  int maxOverhead() {
+    return padded(8);
+  }
+
+  /**
+   * Writes a header whose ICV and padding are zero.
+   *
+   * @param at where the header begins
+   * @param length its octets
+   * @param nextHeader what it stands in front of
+   */
+  void write(ByteBuffer slab, int at, int length, int nextHeader, int spi, long number) {
+    slab.put(at, (byte) nextHeader);
+    slab.put(at + 1, (byte) (length / 4 - 2));
+    slab.putShort(at + 2, (short) 0);
+    slab.putInt(at + 4, spi);
+    slab.putInt(at + 8, (int) number);
+    Wipe.zero(slab, at + FIXED_LENGTH, at + length);
+    if (ivLength > 0) {
+      // never the same twice under one key, as the number is not
+      slab.putLong(at + FIXED_LENGTH, number);
+    }
+  }
+
+  /**
+   * Fills the nonce of a MAC that has one from the IV in the packet, and zeros the IV there: it is
+   * a part of the ICV field, which counts as zero in the ICV (RFC 4302 3.3.3, RFC 4543 4). Whoever
+   * calls has kept it.
+   */
+  void takeNonce(CryptoOp op, ByteBuffer slab, int at) {
+    op.nonceLength = 0;
+    if (ivLength > 0) {
+      System.arraycopy(salt, 0, op.nonce, 0, GMAC_SALT_LENGTH);
+      slab.get(at + FIXED_LENGTH, op.nonce, GMAC_SALT_LENGTH, GMAC_IV_LENGTH);
+      op.nonceLength = GMAC_SALT_LENGTH + GMAC_IV_LENGTH;
+      slab.putLong(at + FIXED_LENGTH, 0);
+    }
+  }
+
+  void destroy() {
+    Arrays.fill(salt, (byte) 0);
+  }
+}

@@ -1,0 +1,159 @@
+package org.ipsec4j.esp;
+
+import java.util.Arrays;
+import java.util.List;
+import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.PacketBurst;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Protects packets with bundles of SAs, ESP and AH, one around the other (RFC 2401 4.3, RFC 4301
+ * Appendix E). Every layer is applied to the whole burst at once.
+ *
+ * <p>Thread-confined: one for each packet thread. Allocates nothing per packet and throws nothing
+ * for what a packet contains.
+ */
+public final class IpsecOutbound implements AutoCloseable {
+  private static final int HEADROOM = Math.max(EspOutbound.MAX_HEADROOM, AhOutbound.MAX_HEADROOM);
+
+  private final EspOutbound esp;
+  private final AhOutbound ah;
+  private final @Nullable OutboundSa[] sas;
+  private final boolean[] espMine;
+  private final boolean[] ahMine;
+  private final boolean[] staged;
+  private final boolean[] stageMine;
+  private final SaCounters refused = new SaCounters();
+
+  /**
+   * @param providers makers of the keys of all SAs that will be used; each gives workers
+   * @param capacity most packets of a burst
+   */
+  public IpsecOutbound(List<CryptoProvider> providers, int capacity) {
+    esp = new EspOutbound(providers, capacity);
+    ah = new AhOutbound(providers, capacity);
+    sas = new OutboundSa[capacity];
+    espMine = new boolean[capacity];
+    ahMine = new boolean[capacity];
+    staged = new boolean[capacity];
+    stageMine = new boolean[capacity];
+  }
+
+  /** Headroom that suffices for bundles of so many SAs. */
+  public static int maxHeadroom(int layers) {
+    return layers * HEADROOM;
+  }
+
+  /** Tailroom that suffices for bundles of so many SAs. */
+  public static int maxTailroom(int layers) {
+    return layers * EspOutbound.MAX_TAILROOM;
+  }
+
+  /**
+   * Protects every living packet of a burst.
+   *
+   * <p>Afterwards the window of each living packet holds what {@code form} says; the others bear a
+   * drop reason. What an inner layer has done to a packet that an outer one drops is counted as
+   * done.
+   *
+   * @param burst windows hold whole IP packets; octets behind the packet's own length are dropped
+   * @param bundlePerPacket by packet index, not shorter than the burst; null drops the packet as
+   *     NO_SA
+   * @param form what the windows shall hold. AH comes as {@link PacketForm#FULL_IP} only: where it
+   *     is outermost and {@link PacketForm#PAYLOAD} is asked for, the packet is dropped as
+   *     NO_NATIVE_PATH
+   * @param now engine time
+   * @throws IllegalArgumentException when the burst is larger than this was made for
+   */
+  public void protect(
+      PacketBurst burst, @Nullable OutboundBundle[] bundlePerPacket, PacketForm form, long now) {
+    if (burst.size() > sas.length) {
+      throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    }
+    int layers = refuse(burst, bundlePerPacket, form);
+    runStages(burst, bundlePerPacket, now);
+    // all bundles end at once, as only the outermost layer may leave the form of IP
+    for (int fromOutside = layers - 1; fromOutside >= 0; fromOutside--) {
+      int layerEsp = 0;
+      int layerAh = 0;
+      for (int i = 0; i < burst.size(); i++) {
+        OutboundSa sa = layer(burst, i, bundlePerPacket[i], fromOutside);
+        sas[i] = sa;
+        espMine[i] = sa != null && sa.isEsp();
+        ahMine[i] = sa != null && !sa.isEsp();
+        layerEsp += espMine[i] ? 1 : 0;
+        layerAh += ahMine[i] ? 1 : 0;
+      }
+      if (layerEsp > 0) {
+        esp.protect(burst, sas, espMine, fromOutside == 0 ? form : PacketForm.FULL_IP, now);
+      }
+      if (layerAh > 0) {
+        ah.protect(burst, sas, ahMine, now);
+      }
+    }
+    Arrays.fill(sas, null);
+  }
+
+  /** Drops what has no bundle, or one that cannot end in this form; the most layers of the rest. */
+  private int refuse(PacketBurst burst, @Nullable OutboundBundle[] bundles, PacketForm form) {
+    int layers = 0;
+    for (int i = 0; i < burst.size(); i++) {
+      if (!burst.isAlive(i)) {
+        continue;
+      }
+      OutboundBundle bundle = bundles[i];
+      if (bundle == null) {
+        drop(burst, i, DropReason.NO_SA);
+      } else if (form == PacketForm.PAYLOAD && !bundle.sa(bundle.size() - 1).isEsp()) {
+        drop(burst, i, DropReason.NO_NATIVE_PATH);
+      } else {
+        layers = Math.max(layers, bundle.size());
+      }
+    }
+    return layers;
+  }
+
+  private static @Nullable OutboundSa layer(
+      PacketBurst burst, int i, @Nullable OutboundBundle bundle, int fromOutside) {
+    boolean taken = bundle != null && burst.isAlive(i) && fromOutside < bundle.size();
+    return taken ? bundle.sa(bundle.size() - 1 - fromOutside) : null;
+  }
+
+  /** Runs each stage once, over all packets that share it. */
+  private void runStages(PacketBurst burst, @Nullable OutboundBundle[] bundles, long now) {
+    Arrays.fill(staged, 0, burst.size(), false);
+    for (int first = 0; first < burst.size(); first++) {
+      PacketStage stage = stage(burst, first, bundles[first]);
+      if (stage != null && !staged[first]) {
+        for (int i = 0; i < burst.size(); i++) {
+          stageMine[i] = stage(burst, i, bundles[i]) == stage;
+          staged[i] |= stageMine[i];
+        }
+        stage.apply(burst, stageMine, now);
+      }
+    }
+  }
+
+  private static @Nullable PacketStage stage(
+      PacketBurst burst, int i, @Nullable OutboundBundle bundle) {
+    return bundle != null && burst.isAlive(i) ? bundle.stage() : null;
+  }
+
+  /** Packets dropped here, and not by one of their SAs. */
+  public SaCounters refused() {
+    return refused;
+  }
+
+  /** Closes the workers; idempotent. */
+  @Override
+  public void close() {
+    esp.close();
+    ah.close();
+  }
+
+  private void drop(PacketBurst burst, int i, DropReason reason) {
+    burst.drop(i, reason);
+    refused.dropped(reason);
+  }
+}

@@ -1,0 +1,86 @@
+package org.ipsec4j.esp;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SAs that protect a packet, one around the other, as {@link IpsecOutbound} applies them. A
+ * single SA is a bundle of one. Immutable: a rekeyed SA makes another bundle.
+ */
+public final class OutboundBundle {
+  private final OutboundSa[] sas;
+  private final @Nullable PacketStage stage;
+
+  private OutboundBundle(OutboundSa[] sas, @Nullable PacketStage stage) {
+    if (sas.length < 1 || sas.length > SaBundle.MAX_LAYERS) {
+      throw new IllegalArgumentException(sas.length + " SAs are not in 1.." + SaBundle.MAX_LAYERS);
+    }
+    this.sas = sas;
+    this.stage = stage;
+  }
+
+  /** One SA alone. */
+  public static OutboundBundle of(OutboundSa sa) {
+    return of(List.of(sa));
+  }
+
+  /**
+   * Several SAs.
+   *
+   * @param innermostFirst the first is applied to the packet as it is, the last is what the network
+   *     sees
+   * @throws IllegalArgumentException when there is none, more than {@link SaBundle#MAX_LAYERS}, or
+   *     one twice
+   */
+  public static OutboundBundle of(List<OutboundSa> innermostFirst) {
+    if (innermostFirst.stream().distinct().count() != innermostFirst.size()) {
+      throw new IllegalArgumentException("the same SA twice around one packet");
+    }
+    return new OutboundBundle(innermostFirst.toArray(new OutboundSa[0]), null);
+  }
+
+  /**
+   * The same with a step before the innermost SA, such as compression.
+   *
+   * @param first belongs to the packet thread that this bundle is used by
+   */
+  public OutboundBundle withStage(PacketStage first) {
+    return new OutboundBundle(sas, first);
+  }
+
+  /** How many SAs. */
+  public int size() {
+    return sas.length;
+  }
+
+  /** The SA of a layer, 0 for the innermost. */
+  public OutboundSa sa(int layer) {
+    return sas[layer];
+  }
+
+  @Nullable PacketStage stage() {
+    return stage;
+  }
+
+  /**
+   * Octets that a protected packet is at most longer than the inner one: what a buffer needs as
+   * headroom and tailroom together.
+   */
+  public int maxOverhead() {
+    int sum = 0;
+    for (OutboundSa sa : sas) {
+      sum += sa.maxOverhead();
+    }
+    return sum;
+  }
+
+  /** Whether nothing passes any more: one of the SAs has expired. */
+  public boolean isExpired() {
+    for (OutboundSa sa : sas) {
+      if (sa.isExpired()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
