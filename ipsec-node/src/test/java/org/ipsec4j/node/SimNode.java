@@ -305,6 +305,7 @@ final class SimNode implements SimHost, SaSide {
         case NodeEvent.Stopped stopped -> {}
         case NodeEvent.ProviderRefused refused -> {}
         case NodeEvent.Manual manual -> {}
+        case NodeEvent.WeakAlgorithms weak -> {}
       }
     }
   }
