@@ -160,7 +160,8 @@ public final class KernelStack {
     host.beginPing(
         IpAddress.parse(order.text("from")),
         IpAddress.parse(order.text("to")),
-        order.whole("size", 56));
+        order.whole("size", 56),
+        order.has("plain"));
     for (int sent = 0; sent < count; sent += burst) {
       for (int i = 0; i < burst && sent + i < count; i++) {
         host.sendPing(sent + i, order.whole("class", 0), order.has("df"));

@@ -7,6 +7,7 @@ import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.esp.AddressPair;
 import org.ipsec4j.esp.AhPadding;
+import org.ipsec4j.esp.FirstNumber;
 import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.SaBundle;
 import org.ipsec4j.esp.SaOptions;
@@ -48,9 +49,6 @@ final class Options {
 
   /** The sending half, with its first number. */
   static OutboundSa outbound(ChildSa child, PacketKey key, SaOptions options, long first) {
-    if (first != 1) {
-      throw new IllegalArgumentException("first=" + first + " is not there yet");
-    }
-    return OutboundSa.of(child, key, options);
+    return FirstNumber.sender(child, key, options, first);
   }
 }

@@ -17,6 +17,7 @@ import org.ipsec4j.api.policy.Lifetime;
 import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.ManualKeys;
 import org.ipsec4j.api.policy.SaMode;
+import org.ipsec4j.api.policy.document.SecretRef;
 import org.ipsec4j.policy.formats.Fields.Value;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
