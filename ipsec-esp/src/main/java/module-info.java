@@ -10,4 +10,6 @@ module org.ipsec4j.esp {
   exports org.ipsec4j.esp.frag;
   exports org.ipsec4j.esp.framing;
   exports org.ipsec4j.esp.ipcomp;
+  exports org.ipsec4j.esp.manual;
+  exports org.ipsec4j.esp.tfs;
 }

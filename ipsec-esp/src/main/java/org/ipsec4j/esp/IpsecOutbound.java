@@ -62,7 +62,8 @@ public final class IpsecOutbound implements AutoCloseable {
    *     NO_SA
    * @param form what the windows shall hold. AH comes as {@link PacketForm#FULL_IP} only: where it
    *     is outermost and {@link PacketForm#PAYLOAD} is asked for, the packet is dropped as
-   *     NO_NATIVE_PATH
+   *     NO_NATIVE_PATH; where it is inside of ESP in transport mode, whose IP header would be lost,
+   *     as NOT_TRANSPORTABLE
    * @param now engine time
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
@@ -107,6 +108,8 @@ public final class IpsecOutbound implements AutoCloseable {
         drop(burst, i, DropReason.NO_SA);
       } else if (form == PacketForm.PAYLOAD && !bundle.sa(bundle.size() - 1).isEsp()) {
         drop(burst, i, DropReason.NO_NATIVE_PATH);
+      } else if (form == PacketForm.PAYLOAD && bundle.coversHeader()) {
+        drop(burst, i, DropReason.NOT_TRANSPORTABLE);
       } else {
         layers = Math.max(layers, bundle.size());
       }
@@ -116,8 +119,10 @@ public final class IpsecOutbound implements AutoCloseable {
 
   private static @Nullable OutboundSa layer(
       PacketBurst burst, int i, @Nullable OutboundBundle bundle, int fromOutside) {
-    boolean taken = bundle != null && burst.isAlive(i) && fromOutside < bundle.size();
-    return taken ? bundle.sa(bundle.size() - 1 - fromOutside) : null;
+    if (bundle == null || !burst.isAlive(i) || fromOutside >= bundle.size()) {
+      return null;
+    }
+    return bundle.sa(bundle.size() - 1 - fromOutside);
   }
 
   /** Runs each stage once, over all packets that share it. */

@@ -164,7 +164,8 @@ final class KernelSite implements AutoCloseable {
 
   /** Pings us from the guest; returns how many answers came. */
   int pingFromGuest(Ends ends, String options) {
-    String out = guest.run("ping -q -n -W3 " + options + " -I " + ends.guest + " " + ends.ours).out();
+    String out =
+        guest.run("ping -q -n -W3 " + options + " -I " + ends.guest + " " + ends.ours).out();
     String received = out.replaceAll("(?s).*?(\\d+) received.*", "$1");
     return received.matches("\\d+") ? Integer.parseInt(received) : 0;
   }

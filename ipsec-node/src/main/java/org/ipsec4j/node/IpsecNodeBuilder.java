@@ -12,12 +12,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.PacketPort;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.ike.engine.IkeEngineSettings;
@@ -38,6 +40,7 @@ public final class IpsecNodeBuilder {
   private NodeListener listener = event -> {};
   private @Nullable KeySink keySink;
   private @Nullable OuterTap tap;
+  private @Nullable SequenceStore sequences;
 
   IpsecNodeBuilder() {}
 
@@ -83,6 +86,15 @@ public final class IpsecNodeBuilder {
     return this;
   }
 
+  /**
+   * Keeps the sequence numbers of manual keys across restarts; needed when a manual child of the
+   * policy names a sequence store. The node closes it.
+   */
+  public IpsecNodeBuilder sequenceStore(SequenceStore store) {
+    sequences = store;
+    return this;
+  }
+
   PacketPort requireInner() {
     return required(inner, "inner");
   }
@@ -107,7 +119,7 @@ public final class IpsecNodeBuilder {
    */
   public IpsecNode start() throws NodeStartException {
     PolicySet set = UdpOnly.of(required(policy, "policy"));
-    required(credentials, "credentials");
+    Credentials keys = required(credentials, "credentials");
     requireInner();
     CryptoLoader.Loaded loaded;
     try {
@@ -115,12 +127,19 @@ public final class IpsecNodeBuilder {
     } catch (IllegalStateException e) {
       throw new NodeStartException(String.valueOf(e.getMessage()), e);
     }
-    Set<Integer> natPorts =
-        set.peers().stream().map(PadEntry::localNatPort).collect(Collectors.toSet());
+    NodeSettings.Manual manual =
+        new NodeSettings.Manual(ManualLoader.load(set, keys), sequences);
+    Set<Integer> natPorts = natPorts(set);
     NodeEvents events = new NodeEvents(listener);
     NodeSettings settings =
         new NodeSettings(
-            set, loaded.chain(), natPorts, BURST, MAX_PACKET, Guards.sink(keySink, events));
+            set,
+            loaded.chain(),
+            natPorts,
+            BURST,
+            MAX_PACKET,
+            Guards.sink(keySink, events),
+            manual);
     UdpOuter outer = UdpOuter.open(bindings(set, natPorts), Guards.tap(tap, events), BURST);
     return start(settings, outer, events, loaded.refused());
   }
@@ -156,6 +175,14 @@ public final class IpsecNodeBuilder {
             .withExportKeys(keySink != null));
   }
 
+  /** Our ports where IKE, if any, wears the non-ESP marker. */
+  private static Set<Integer> natPorts(PolicySet set) {
+    return Stream.concat(
+            set.peers().stream().map(PadEntry::localNatPort),
+            set.manual().stream().filter(ManualChild::isUdp).map(ManualChild::localPort))
+        .collect(Collectors.toSet());
+  }
+
   /** A port that any peer uses for encapsulation carries marked IKE for all (RFC 3948 2.2). */
   private static List<UdpOuter.Binding> bindings(PolicySet set, Set<Integer> natPorts)
       throws NodeStartException {
@@ -165,6 +192,12 @@ public final class IpsecNodeBuilder {
         for (int port : List.of(peer.localIkePort(), peer.localNatPort())) {
           bindings.add(new UdpOuter.Binding(new Endpoint(address, port), natPorts.contains(port)));
         }
+      }
+    }
+    for (ManualChild child : set.manual()) {
+      if (child.isUdp()) {
+        bindings.add(
+            new UdpOuter.Binding(new Endpoint(child.localAddress(), child.localPort()), true));
       }
     }
     return List.copyOf(bindings);

@@ -13,6 +13,7 @@ import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.esp.framing.EncapsulatedKind;
@@ -37,6 +38,7 @@ public final class NodeCore {
   private final SaLedger ledger;
   private final Flows flows;
   private final PacketPath path;
+  private final ManualChildren manual;
   private long tellUnsentAfter = Long.MIN_VALUE;
   private boolean closed;
 
@@ -52,10 +54,12 @@ public final class NodeCore {
     this.flows = new Flows(settings.policy());
     this.path = new PacketPath(settings, flows, counters, io, this::asked);
     this.ledger = new SaLedger(settings.crypto(), path.sad());
+    this.manual = new ManualChildren(settings, flows, ledger, io);
   }
 
-  /** Brings up the children that the policy wants up. */
+  /** Installs manual keys, and brings up the children that the policy wants up. */
   public void start(long now) {
+    manual.start(now);
     for (Flow flow : flows.startAtOnce()) {
       initiate(now, flow, null);
     }
@@ -123,6 +127,7 @@ public final class NodeCore {
   public void onTimeout(long now) {
     ike.onTimeout(now);
     ledger.expire(now);
+    manual.onTimeout(now);
     for (Association association : ledger.releaseWithoutEvidence(now)) {
       counters.startedWithoutEvidence();
       path.sendWaiting(now, association.flow());
@@ -142,6 +147,7 @@ public final class NodeCore {
   /** When {@link #onTimeout} must be called at the latest. */
   public long nextTimeout() {
     long next = Math.min(ike.nextTimeout(), ledger.nextTimeout());
+    next = Math.min(next, manual.nextTimeout());
     for (Flow flow : flows.all()) {
       next = Math.min(next, Math.min(flow.waitingUntil(), flow.retryAt()));
     }
@@ -153,8 +159,29 @@ public final class NodeCore {
     if (command instanceof IkeCommand.Shutdown) {
       dropWaiting();
     }
-    ike.onCommand(now, command);
+    if (!manualCommand(now, command)) {
+      ike.onCommand(now, command);
+    }
     settle(now);
+  }
+
+  /** What concerns manual keys never reaches the IKE engine. */
+  private boolean manualCommand(long now, IkeCommand command) {
+    switch (command) {
+      case IkeCommand.DeleteChild delete when delete.child().isManual() ->
+          manual.remove(delete.child());
+      case IkeCommand.RekeyChild rekey when rekey.child().isManual() ->
+          io.event(
+              new NodeEvent.Trouble(
+                  "manual keys are never renewed by the node: agree on new ones, and restart"));
+      case IkeCommand.Initiate initiate when initiate.peer().equals(ManualChild.PEER) -> {
+        return manual.start(now, initiate.child());
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether a shutdown is complete. */
@@ -188,6 +215,7 @@ public final class NodeCore {
   public void close() {
     closed = true;
     dropWaiting();
+    manual.close();
     ledger.close();
     path.close();
   }
@@ -210,8 +238,8 @@ public final class NodeCore {
     ike.onCommand(
         now,
         new IkeCommand.Initiate(
-            flow.peer.name(),
-            flow.child.name(),
+            flow.peer,
+            flow.child,
             packet == null ? null : packet.local(),
             packet == null ? null : packet.remote()));
   }
@@ -222,13 +250,20 @@ public final class NodeCore {
       if (ledger.evidence(association)) {
         path.sendWaiting(now, association.flow());
       }
+      if (association.sa().id().isManual()) {
+        continue;
+      }
       if (association.reportedAt == Long.MIN_VALUE
           || now - association.reportedAt >= REPORT_NANOS) {
         association.reportedAt = now;
         ike.onCommand(now, new IkeCommand.InboundTraffic(association.sa().id()));
       }
     }
+    manual.watch(now);
     for (Association association : ledger.all()) {
+      if (association.sa().id().isManual()) {
+        continue;
+      }
       // Both are asked: each tells once.
       boolean inbound = association.inbound().takeSoftExpired();
       boolean outbound = association.outbound().takeSoftExpired();

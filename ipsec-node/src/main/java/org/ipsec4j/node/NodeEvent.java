@@ -31,6 +31,30 @@ public sealed interface NodeEvent {
   record InstallFailed(ChildSaId child, String reason) implements NodeEvent {}
 
   /**
+   * A child with manual keys came, goes or went; nobody renews it.
+   *
+   * @param name of the manual child
+   * @param change what happened
+   * @param inboundSpi of its innermost layer
+   * @param outboundSpi likewise
+   * @param transform what protects it, the innermost layer first
+   */
+  record Manual(String name, Change change, int inboundSpi, int outboundSpi, String transform)
+      implements NodeEvent {
+    /** What happens to manual keys. */
+    public enum Change {
+      /** Packets flow. */
+      UP,
+      /** A soft limit was passed: it is time to agree on new keys. */
+      ENDING,
+      /** A hard limit was reached: nothing passes any more. */
+      EXPIRED,
+      /** Removed by a command. */
+      DOWN
+    }
+  }
+
+  /**
    * Something went wrong inside; the node goes on.
    *
    * @param what one sentence

@@ -16,6 +16,7 @@ import org.ipsec4j.api.sa.SaKeys;
 import org.ipsec4j.esp.InboundSa;
 import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.Sad;
+import org.ipsec4j.esp.manual.ManualSa;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,35 @@ final class SaLedger {
     return association;
   }
 
+  /**
+   * Installs SAs with manual keys, which are sent on at once.
+   *
+   * @param firstNumber the first sequence number
+   * @throws CryptoException when keys cannot be set up; nothing is installed then
+   */
+  Association installManual(long now, ManualSa manual, ChildSa sa, Flow flow, long firstNumber)
+      throws CryptoException {
+    Association association =
+        prepare(
+            sa,
+            flow,
+            new Halves() {
+              @Override
+              public InboundSa inbound(PacketKey key) {
+                return manual.inbound(sa, key);
+              }
+
+              @Override
+              public OutboundSa outbound(PacketKey key) {
+                return manual.outbound(sa, key, firstNumber);
+              }
+            });
+    association.inbound().begin(now);
+    association.outbound().begin(now);
+    flow.use(association);
+    return association;
+  }
+
   /** Installs a Child SA in the place of another. */
   Association replace(ChildSaId old, ChildSa sa, Flow flow, boolean sendAtOnce)
       throws CryptoException {
@@ -95,7 +125,31 @@ final class SaLedger {
     }
   }
 
+  /** Makes the two halves of a Child SA. */
+  private interface Halves {
+    InboundSa inbound(PacketKey key);
+
+    OutboundSa outbound(PacketKey key);
+  }
+
   private Association prepare(ChildSa sa, Flow flow) throws CryptoException {
+    return prepare(
+        sa,
+        flow,
+        new Halves() {
+          @Override
+          public InboundSa inbound(PacketKey key) {
+            return InboundSa.of(sa, key);
+          }
+
+          @Override
+          public OutboundSa outbound(PacketKey key) {
+            return OutboundSa.of(sa, key);
+          }
+        });
+  }
+
+  private Association prepare(ChildSa sa, Flow flow, Halves halves) throws CryptoException {
     try {
       PacketKey inKey = key(sa, sa.inboundKeys());
       PacketKey outKey;
@@ -105,8 +159,8 @@ final class SaLedger {
         inKey.destroy();
         throw e;
       }
-      InboundSa inbound = InboundSa.of(sa, inKey);
-      Association association = new Association(sa, inbound, OutboundSa.of(sa, outKey), flow);
+      InboundSa inbound = halves.inbound(inKey);
+      Association association = new Association(sa, inbound, halves.outbound(outKey), flow);
       sad.install(inbound);
       byId.put(sa.id(), association);
       bySpi.put(sa.inboundSpi(), association);

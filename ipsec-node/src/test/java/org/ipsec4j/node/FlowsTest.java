@@ -166,7 +166,7 @@ final class FlowsTest {
     List<String> begun =
         new Flows(policy)
             .startAtOnce().stream()
-                .map(flow -> flow.peer.name() + "/" + flow.child.name())
+                .map(flow -> flow.peer + "/" + flow.child)
                 .toList();
     assertEquals(List.of("fixed/up"), begun);
   }

@@ -304,6 +304,7 @@ final class SimNode implements SimHost, SaSide {
         case NodeEvent.Started started -> {}
         case NodeEvent.Stopped stopped -> {}
         case NodeEvent.ProviderRefused refused -> {}
+        case NodeEvent.Manual manual -> {}
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.PolicyView;
@@ -49,12 +50,35 @@ public final class Policies {
         }
       }
     }
+    Set<String> manual = new HashSet<>();
+    Set<String> stores = new HashSet<>();
+    for (ManualChild child : policy.manual()) {
+      if (!manual.add(child.name())) {
+        problems.add("two manual children are named `" + child.name() + "`");
+      }
+      if (child.sequenceStore() != null && !stores.add(child.sequenceStore())) {
+        problems.add(
+            child.origin()
+                + ": two manual children keep their numbers in `"
+                + child.sequenceStore()
+                + "`: each needs a sequence store of its own");
+      }
+    }
+    problems.addAll(ManualSpis.problems(policy.manual()));
+    if (!manual.isEmpty() && peers.containsKey(ManualChild.PEER)) {
+      problems.add(
+          "a peer is named `"
+              + ManualChild.PEER
+              + "`, which stands for manual keys here: give it another name");
+    }
     Set<String> rules = new HashSet<>();
     for (SpdRule rule : policy.rules()) {
       if (!rules.add(rule.name())) {
         problems.add("two rules are named `" + rule.name() + "`");
       }
+      boolean ofManual = ManualChild.PEER.equals(rule.peer()) && manual.contains(rule.child());
       if (rule.action() == SpdRule.Action.PROTECT
+          && !ofManual
           && child(peers.get(rule.peer()), rule).isEmpty()) {
         problems.add(
             "rule `"

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SaMode;
@@ -32,7 +33,7 @@ record SpdEntry(
     List<SpdEntry> entries = new ArrayList<>();
     for (int i = 0; i < policy.rules().size(); i++) {
       SpdRule rule = policy.rules().get(i);
-      boolean tunnel = isTunnel(rule, peers);
+      boolean tunnel = isTunnel(rule, peers) || isManualTunnel(rule, policy);
       for (TrafficSelector local : rule.localSelectors()) {
         for (TrafficSelector remote : rule.remoteSelectors()) {
           entries.add(new SpdEntry(i, rule, tunnel, local, remote));
@@ -69,6 +70,13 @@ record SpdEntry(
     return peer != null
         && name != null
         && peer.child(name).filter(child -> child.mode() == SaMode.TUNNEL).isPresent();
+  }
+
+  private static boolean isManualTunnel(SpdRule rule, PolicySet policy) {
+    String name = rule.child();
+    return name != null
+        && ManualChild.PEER.equals(rule.peer())
+        && policy.manual(name).filter(child -> child.mode() == SaMode.TUNNEL).isPresent();
   }
 
   private int freeBits() {

@@ -109,6 +109,17 @@ public enum DropReason {
   MALFORMED_AGGFRAG("the AGGFRAG payload is malformed (RFC 9347 2.2)"),
   /** The other parts of an inner packet did not come. */
   AGGFRAG_INCOMPLETE("outer packets were lost that carried the rest of the inner packet"),
+  /** The reorder window has moved past it. */
+  AGGFRAG_LATE(
+      "the payload came after its turn was given up: widen the reorder window if the path"
+          + " reorders"),
+  /** It waits for its place in a payload and is not lost. */
+  AGGFRAG_QUEUED("the packet waits to leave in an AGGFRAG payload"),
+  /** Too many wait for their place in a payload. */
+  AGGFRAG_QUEUE_FULL("more packets came than the rate of the AGGFRAG tunnel lets pass"),
+  /** The circuit breaker is open. */
+  AGGFRAG_TRIPPED(
+      "the circuit breaker of the AGGFRAG tunnel is open, as the path lost too much for too long"),
   /** Its content lives on in the inner packets that it carried. */
   AGGFRAG_CONSUMED("the packet was an AGGFRAG carrier: its inner packets go on in its place"),
   /** A stream that does not hold what it must. */

@@ -37,7 +37,12 @@ public record IkeProfile(
     /** When a NAT is detected (RFC 7296 2.23). */
     WHEN_NATTED,
     /** Always: the NAT detection payloads are made not to match. */
-    ALWAYS
+    ALWAYS,
+    /**
+     * Never: NAT detection is neither offered nor answered, and ESP is always native. Behind a NAT
+     * nothing will pass.
+     */
+    NEVER
   }
 
   /**

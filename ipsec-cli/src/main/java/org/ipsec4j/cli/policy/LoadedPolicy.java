@@ -26,6 +26,7 @@ import org.ipsec4j.api.policy.document.PolicyDocument;
 import org.ipsec4j.api.policy.document.PolicyResult;
 import org.ipsec4j.api.policy.document.PolicyWarning;
 import org.ipsec4j.api.policy.document.SecretRef;
+import org.ipsec4j.node.ManualLoader;
 import org.ipsec4j.policy.Policies;
 import org.jspecify.annotations.Nullable;
 
@@ -99,10 +100,14 @@ public record LoadedPolicy(
       problems.addAll(Policies.problems(document.policy()));
       document.policy().peers().forEach(this::refuseWhatIsNotCarried);
       document.policy().rules().forEach(this::warnOfClearPackets);
+      Credentials held = credentials.build();
+      if (problems.isEmpty()) {
+        problems.addAll(ManualLoader.problems(document.policy(), held));
+      }
       if (!problems.isEmpty()) {
         throw new PolicyProblem(String.join("\n", problems));
       }
-      return new LoadedPolicy(document, credentials.build(), warnings);
+      return new LoadedPolicy(document, held, warnings);
     }
 
     /** What can be negotiated and not be carried is better refused now than when it is agreed. */

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeStatus;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.node.NodeCounters;
 import org.ipsec4j.node.NodeEvent;
@@ -28,6 +29,7 @@ final class EventFields {
           with(named("provider-refused"), "reason", refused.reason());
       case NodeEvent.InstallFailed failed ->
           with(named("install-failed"), "reason", failed.reason());
+      case NodeEvent.Manual manual -> manual(manual);
       case NodeEvent.Trouble trouble -> with(named("trouble"), "reason", trouble.what());
       case NodeEvent.Stopped stopped ->
           with(named("stopped"), "counters", counters(stopped.counters()));
@@ -54,6 +56,14 @@ final class EventFields {
       }
       case IkeEvent.KeysExported keys -> ike("keys-exported", keys.peer(), keys.ikeSa());
     };
+  }
+
+  private static Map<String, Object> manual(NodeEvent.Manual manual) {
+    String change = manual.change().name().toLowerCase(Locale.ROOT);
+    Map<String, Object> fields = child("manual-" + change, ManualChild.PEER, manual.name());
+    with(fields, "algorithms", manual.transform());
+    with(fields, "spiIn", Integer.toUnsignedLong(manual.inboundSpi()));
+    return with(fields, "spiOut", Integer.toUnsignedLong(manual.outboundSpi()));
   }
 
   private static Map<String, Object> ikeUp(IkeEvent.IkeUp up) {

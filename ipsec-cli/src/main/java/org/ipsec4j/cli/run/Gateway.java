@@ -12,12 +12,14 @@ import org.ipsec4j.api.net.AddressRange;
 import org.ipsec4j.api.packet.PacketPort;
 import org.ipsec4j.api.packet.TunProvider;
 import org.ipsec4j.api.packet.TunSettings;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.cli.policy.LoadedPolicy;
 import org.ipsec4j.cli.record.KeyCollector;
 import org.ipsec4j.cli.record.OuterRecorder;
+import org.ipsec4j.node.FileSequenceStore;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.IpsecNodeBuilder;
 import org.ipsec4j.node.MemoryPort;
@@ -33,8 +35,13 @@ final class Gateway implements AutoCloseable {
    * @param tunName overrides the policy's
    * @param withoutTun no TUN device
    * @param wireshark folder for keys and capture, or null
+   * @param policyFolder where names in the policy begin
    */
-  record Options(@Nullable String tunName, boolean withoutTun, @Nullable Path wireshark) {}
+  record Options(
+      @Nullable String tunName,
+      boolean withoutTun,
+      @Nullable Path wireshark,
+      Path policyFolder) {}
 
   private final IpsecNode node;
   private final Console console;
@@ -64,7 +71,8 @@ final class Gateway implements AutoCloseable {
     OuterRecorder recorder = null;
     try {
       IpsecNodeBuilder builder =
-          IpsecNode.builder().policy(policy).credentials(loaded.credentials()).inner(inner);
+          IpsecNode.builder().policy(policy).credentials(loaded.credentials()).inner(inner)
+              .sequenceStore(new FileSequenceStore(options.policyFolder()));
       Path folder = options.wireshark();
       if (folder != null) {
         Files.createDirectories(folder);
@@ -99,6 +107,9 @@ final class Gateway implements AutoCloseable {
           routes.add(selector.addresses());
         }
       }
+    }
+    for (ManualChild child : loaded.policy().manual()) {
+      child.remoteSelectors().forEach(selector -> routes.add(selector.addresses()));
     }
     TunSettings settings =
         new TunSettings(wanted.name(), wanted.addresses(), wanted.mtu(), List.copyOf(routes));

@@ -56,6 +56,25 @@ class NatScenario {
   }
 
   @Test
+  void whoNeverEncapsulatesLeavesNatDetectionOut() {
+    aliceBehindNat();
+    pair.bob.peer.never = true;
+    pair.up();
+    assertNull(pair.alice.child().encapsulation());
+    assertNull(pair.bob.child().encapsulation());
+    assertFalse(pair.alice.one(IkeEvent.IkeUp.class).natLocal());
+  }
+
+  @Test
+  void whoNeverEncapsulatesDoesNotOfferNatDetection() {
+    pair.alice.peer.never = true;
+    pair.bob.peer.always = true;
+    pair.up();
+    assertNull(pair.alice.child().encapsulation());
+    assertNull(pair.bob.child().encapsulation());
+  }
+
+  @Test
   void behindANatEverythingMovesToPort4500() {
     aliceBehindNat();
     pair.up();

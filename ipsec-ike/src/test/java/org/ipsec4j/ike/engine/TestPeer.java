@@ -52,6 +52,7 @@ final class TestPeer {
   boolean fragmentation = true;
   int fragmentSize = 1280;
   boolean always;
+  boolean never;
   List<String> childNames = List.of("net");
   boolean anywhere;
 
@@ -131,7 +132,9 @@ final class TestPeer {
             fragmentation,
             fragmentSize,
             Duration.ofSeconds(20),
-            always ? IkeProfile.Encapsulation.ALWAYS : IkeProfile.Encapsulation.WHEN_NATTED);
+            never
+                ? IkeProfile.Encapsulation.NEVER
+                : always ? IkeProfile.Encapsulation.ALWAYS : IkeProfile.Encapsulation.WHEN_NATTED);
     return new PadEntry(
         name,
         IpAddress.parse(localAddress),

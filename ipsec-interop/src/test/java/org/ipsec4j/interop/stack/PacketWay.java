@@ -84,10 +84,7 @@ final class PacketWay {
   /** A burst whose slots hold any packet of the suite with all its layers. */
   static PacketBurst burst(int capacity) {
     return new PacketBurst(
-        capacity,
-        IpsecOutbound.maxHeadroom(LAYERS),
-        MAX_PACKET,
-        IpsecOutbound.maxTailroom(LAYERS));
+        capacity, IpsecOutbound.maxHeadroom(LAYERS), MAX_PACKET, IpsecOutbound.maxTailroom(LAYERS));
   }
 
   /** The addresses at which protected packets are opened. */

@@ -118,9 +118,11 @@ public final class IkeSaInitInitiator extends OwnExchange {
     payloads.add(new KePayload(method.id(), initiation.publicValue()));
     payloads.add(new NoncePayload(ni));
     Environment env = sa.env();
-    payloads.addAll(
-        NatTraversal.payloads(
-            env.crypto(), env.random(), sa.id(), sa.local(), sa.remote(), feigns(peer)));
+    if (detectsNat(peer)) {
+      payloads.addAll(
+          NatTraversal.payloads(
+              env.crypto(), env.random(), sa.id(), sa.local(), sa.remote(), feigns(peer)));
+    }
     if (peer.ike().fragmentation()) {
       payloads.add(NotifyPayload.of(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED));
     }
@@ -130,6 +132,11 @@ public final class IkeSaInitInitiator extends OwnExchange {
 
   static boolean feigns(PadEntry peer) {
     return peer.ike().encapsulation() == Encapsulation.ALWAYS;
+  }
+
+  /** Who must never put ESP in UDP neither offers NAT detection nor answers it. */
+  static boolean detectsNat(PadEntry peer) {
+    return peer.ike().encapsulation() != Encapsulation.NEVER;
   }
 
   @Override
@@ -254,7 +261,9 @@ public final class IkeSaInitInitiator extends OwnExchange {
         nr,
         raw.request(),
         raw.response(),
-        NatTraversal.find(env.crypto(), response, sa.remote(), sa.local(), feigns(peer)),
+        detectsNat(peer)
+            ? NatTraversal.find(env.crypto(), response, sa.remote(), sa.local(), feigns(peer))
+            : NatTraversal.Finding.NONE,
         SignatureHashes.read(response),
         fragmentation);
   }

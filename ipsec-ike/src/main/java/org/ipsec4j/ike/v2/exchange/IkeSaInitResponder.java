@@ -111,7 +111,9 @@ public final class IkeSaInitResponder extends PeerExchange {
         candidates.stream().anyMatch(candidate -> candidate.ike().fragmentation())
             && request.has(NotifyType.IKEV2_FRAGMENTATION_SUPPORTED);
     NatTraversal.Finding nat =
-        NatTraversal.find(env.crypto(), request, sa.remote(), sa.local(), feign);
+        IkeSaInitInitiator.detectsNat(candidates.getFirst())
+            ? NatTraversal.find(env.crypto(), request, sa.remote(), sa.local(), feign)
+            : NatTraversal.Finding.NONE;
     List<Payload> payloads = new ArrayList<>();
     payloads.add(new SaPayload(Offers.answer(chosen, Bytes.EMPTY)));
     payloads.add(new KePayload(chosen.keyExchange().id(), answer.publicValue()));

@@ -201,6 +201,15 @@ final class AuthReader {
   }
 
   private @Nullable SecretRef secret(Value value) {
+    return secret(value, Encoding.TEXT);
+  }
+
+  /**
+   * Reads where a secret comes from.
+   *
+   * @param otherwise its encoding when the file does not say
+   */
+  @Nullable SecretRef secret(Value value, Encoding otherwise) {
     Fields fields = Fields.ofSecret(value, "a secret", SECRET, problems);
     if (fields == null) {
       return null;
@@ -217,7 +226,7 @@ final class AuthReader {
           value.example());
       return null;
     }
-    Encoding encoding = fields.read("encoding", Scalars.word(ENCODINGS), Encoding.TEXT);
+    Encoding encoding = fields.read("encoding", Scalars.word(ENCODINGS), otherwise);
     var origin = problems.origin(fields.node(), peer);
     if (fields.has("value")) {
       Secret text = fields.read("value", AuthReader::inline);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
@@ -24,6 +25,7 @@ final class DocumentReader {
           "name", "name: site A",
           "node", "node: { tun: { addresses: [10.1.0.1/24] } }",
           "peers", "peers: { " + PeerReader.EXAMPLE + " }",
+          "manual", "manual: { " + ManualReader.EXAMPLE + " }",
           "rules",
               "rules: [{ name: ssh, bypass: true, protocol: tcp, local-port: 22, "
                   + "local: any, remote: any }]",
@@ -51,20 +53,38 @@ final class DocumentReader {
     List<PadEntry> peers = new ArrayList<>();
     Set<String> wrong = new HashSet<>();
     readPeers(fields.value("peers"), node, peers, wrong);
+    List<ManualChild> manual = new ArrayList<>();
+    readManual(fields.value("manual"), manual, wrong);
     SpdRule.Action otherwise =
         fields.read("default", Scalars.word(DEFAULTS), SpdRule.Action.DISCARD);
     List<SpdRule> rules =
-        new RuleReader(peers, wrong, problems)
+        new RuleReader(peers, manual, wrong, problems)
             .read(
                 fields.value("rules"),
                 otherwise,
                 problems.origin(fields.nodeOf("default"), "default"));
     return new PolicyDocument(
-        new PolicySet(name, PolicySet.Order.SEQUENCE, peers, rules, problems.origin(root, name)),
+        new PolicySet(
+            name, PolicySet.Order.SEQUENCE, peers, manual, rules, problems.origin(root, name)),
         node,
         credentials.secrets(),
         credentials.certificates(),
         credentials.trusts());
+  }
+
+  private void readManual(@Nullable Value value, List<ManualChild> manual, Set<String> wrong) {
+    if (value == null) {
+      return;
+    }
+    for (Map.Entry<ScalarNode, Node> entry : Fields.named(value, "manual children", problems)) {
+      ManualChild child =
+          new ManualReader(entry.getKey(), credentials, problems).read(entry.getValue());
+      if (child == null) {
+        wrong.add(ManualChild.PEER);
+      } else {
+        manual.add(child);
+      }
+    }
   }
 
   private void readPeers(
@@ -73,6 +93,13 @@ final class DocumentReader {
       return;
     }
     for (Map.Entry<ScalarNode, Node> entry : Fields.named(value, "peers", problems)) {
+      if (entry.getKey().getValue().equals(ManualChild.PEER)) {
+        problems.error(
+            entry.getKey(),
+            "another name: `" + ManualChild.PEER + "` stands for manual keys",
+            "`" + ManualChild.PEER + "`",
+            PeerReader.EXAMPLE);
+      }
       PadEntry peer =
           new PeerReader(entry.getKey(), node, credentials, problems).read(entry.getValue());
       if (peer == null) {

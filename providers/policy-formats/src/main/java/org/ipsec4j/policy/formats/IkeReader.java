@@ -27,8 +27,7 @@ final class IkeReader {
           "encapsulation", "encapsulation: auto");
   private static final Map<String, String> RETRANSMIT =
       Fields.keys("first", "first: 2s", "factor", "factor: 180", "tries", "tries: 7");
-  private static final Map<String, Encapsulation> ENCAPSULATION =
-      Scalars.words("auto", Encapsulation.WHEN_NATTED, "always", Encapsulation.ALWAYS);
+  private static final Map<String, Encapsulation> ENCAPSULATION = encapsulations();
 
   private record Retransmit(Duration first, int factor, int tries) {
     static final Retransmit DEFAULT =
@@ -39,6 +38,13 @@ final class IkeReader {
   }
 
   private IkeReader() {}
+
+  private static Map<String, Encapsulation> encapsulations() {
+    Map<String, Encapsulation> words =
+        Scalars.words("auto", Encapsulation.WHEN_NATTED, "always", Encapsulation.ALWAYS);
+    words.put("never", Encapsulation.NEVER);
+    return words;
+  }
 
   static @Nullable IkeProfile read(Value value, Problems problems) {
     Fields fields = Fields.of(value, "IKE settings", IKE, problems);

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.ipsec4j.api.NearestWord;
 import org.ipsec4j.api.net.AddressRange;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.Origin;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.SpdRule;
@@ -33,9 +34,11 @@ final class RuleReader {
 
   /**
    * @param peers those that could be read
+   * @param manual children with manual keys, likewise
    * @param wrongPeers names of those that could not, to which rules may refer all the same
    */
-  RuleReader(List<PadEntry> peers, Set<String> wrongPeers, Problems problems) {
+  RuleReader(
+      List<PadEntry> peers, List<ManualChild> manual, Set<String> wrongPeers, Problems problems) {
     this.wrongPeers = wrongPeers;
     this.problems = problems;
     for (PadEntry peer : peers) {
@@ -43,6 +46,19 @@ final class RuleReader {
         String name = peer.name() + "/" + child.name();
         children.put(name, protect(name, peer, child));
       }
+    }
+    for (ManualChild child : manual) {
+      String name = ManualChild.PEER + "/" + child.name();
+      children.put(
+          name,
+          new SpdRule(
+              name,
+              Action.PROTECT,
+              child.localSelectors(),
+              child.remoteSelectors(),
+              ManualChild.PEER,
+              child.name(),
+              child.origin()));
     }
   }
 
