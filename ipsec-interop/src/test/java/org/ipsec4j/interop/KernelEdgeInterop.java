@@ -276,4 +276,61 @@ class KernelEdgeInterop {
     assertEquals(3, ours().get("in.main.packets"), lab::story);
     assertEquals(Map.of(), KernelLab.drops(ours()));
   }
+
+  static List<KernelCase> narrow() {
+    return List.of(
+        KernelCase.of(GCM),
+        KernelCase.of(AH).overV6(),
+        KernelCase.of(GCM).tunnel(KernelSite.INNER_V4),
+        KernelCase.of(CBC).overV6().tunnel(KernelSite.INNER_V4),
+        KernelCase.of(CBC).tunnel(KernelSite.INNER_V4).inUdp());
+  }
+
+  /** RFC 4301 8.2: a router's word lowers the path MTU of our SA, and our host is told. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("narrow")
+  void aNarrowLinkIsLearnt(KernelCase wanted) {
+    lab.up(wanted);
+    KernelSite site = lab.site();
+    boolean v6 = wanted.inner().isV6();
+    site.linkMtu("tap0", 1300);
+    try {
+      assertEquals(0, site.pingFromUs(wanted.inner(), 1, "size=1350 df=true wait=1000"));
+      assertEquals(1, ours().get("way.icmp.TOO_BIG.LOWERED"), lab::story);
+      int fits = Integer.parseInt(site.stack().order("mtus").get(v6 ? "v6" : "v4"));
+      assertTrue(fits > 1200 && fits < 1300, () -> "inner MTU " + fits);
+      int data = fits - (v6 ? 40 : 20) - 8;
+      assertEquals(2, site.pingFromUs(wanted.inner(), 2, "df=true size=" + data), lab::story);
+      assertEquals(
+          0, site.pingFromUs(wanted.inner(), 1, "wait=300 df=true size=" + (data + 1)));
+      Map<String, Long> counts = ours();
+      assertEquals(1, counts.get("out.main.drop.NEEDS_FRAGMENTATION"), counts::toString);
+      assertEquals(1, counts.get(v6 ? "host.icmp.2" : "host.icmp.3"), counts::toString);
+      if (!v6) {
+        assertEquals(2, site.pingFromUs(wanted.inner(), 2, "size=1350"), lab::story);
+      }
+    } finally {
+      site.linkMtu("tap0", 1500);
+    }
+    lab.proved(wanted, "path MTU");
+  }
+
+  /** The other way round: the kernel learns, cuts what it may, and we put it together. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("narrow")
+  void theKernelLearnsANarrowLink(KernelCase wanted) {
+    lab.up(wanted);
+    KernelSite site = lab.site();
+    site.linkMtu("tun0", 1300);
+    try {
+      site.pingFromGuest(wanted.inner(), "-c3 -i0.2 -W0.3 -Mdo -s1350");
+      assertEquals(null, ours().get("in.main.packets"), "nothing came through whole");
+      assertEquals(2, site.pingFromGuest(wanted.inner(), "-c2 -i0.1 -Mdont -s1350"), lab::story);
+      assertEquals(2, site.pingFromGuest(wanted.inner(), "-c2 -i0.1 -Mdo -s1100"), lab::story);
+    } finally {
+      site.linkMtu("tun0", 1500);
+      site.guest().check("ip route flush cache; ip -6 route flush cache");
+    }
+    assertEquals(Map.of(), KernelLab.drops(ours()));
+  }
 }

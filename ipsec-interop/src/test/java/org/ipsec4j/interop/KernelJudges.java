@@ -87,6 +87,7 @@ final class KernelJudges {
       assertTrue(
           own.stream().allMatch(v -> v.sight() == Sight.DECRYPTED && v.icv() == Icv.GOOD),
           () -> entry + ": " + own);
+      Proofs.add("wireshark", entry.getValue().wanted(), "");
     }
     return judged.size();
   }

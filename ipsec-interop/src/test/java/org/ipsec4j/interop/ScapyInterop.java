@@ -112,9 +112,12 @@ class ScapyInterop {
       stack.order("reset");
       stack.order(pair.order(" first=" + first));
       stack.order("chain names=main");
+      int number = SIZES.length;
       for (int size : SIZES) {
         weSeal(pair, packet(wanted.inner().ours(), wanted.inner().guest(), size));
-        scapySeals(pair, packet(wanted.inner().guest(), wanted.inner().ours(), size));
+        String inner = packet(wanted.inner().guest(), wanted.inner().ours(), size);
+        // backwards, as a window has to bear it
+        scapySeals(pair, number--, inner);
       }
       assertEquals(Map.of(), KernelLab.drops(stack.count()), wanted::toString);
       Proofs.add("scapy", wanted, "");
@@ -130,11 +133,11 @@ class ScapyInterop {
     assertEquals(inner, opened.get("packet").text(), () -> pair.wanted() + ": " + opened);
   }
 
-  private void scapySeals(KernelPair pair, String inner) {
+  private void scapySeals(KernelPair pair, int number, String inner) {
     Long high = pair.wanted().esn() ? 0L : null;
     String association =
         ScapyCoder.association(pair.wanted(), pair.toUs(), pair.guestKeys(), true, high);
-    String numbered = association.replaceFirst("\\{", "{\"seq\": " + (1 + random.nextInt(9)) + ", ");
+    String numbered = association.replaceFirst("\\{", "{\"seq\": " + number + ", ");
     Json.Node sealed = scapy.ask("seal", numbered, inner);
     String opened =
         stack.order("open packet=" + sealed.get("packet").text()).getOrDefault("packet", "");
