@@ -40,8 +40,7 @@ final class KernelJudges {
       KernelCase wanted = pair.wanted();
       if (ScapyCoder.knows(wanted.suite())) {
         Long high = wanted.esn() ? 0L : null;
-        associations.add(
-            ScapyCoder.association(wanted, pair.toUs(), pair.guestKeys(), true, high));
+        associations.add(ScapyCoder.association(wanted, pair.toUs(), pair.guestKeys(), true, high));
         associations.add(
             ScapyCoder.association(wanted, pair.toGuest(), pair.ourKeys(), false, high));
         judged.add(pair);
@@ -63,8 +62,8 @@ final class KernelJudges {
   }
 
   /**
-   * Wireshark opens {@code packets} packets of each direction and finds their ICVs good; returns how
-   * many SAs it judged.
+   * Wireshark opens {@code packets} packets of each direction and finds their ICVs good; returns
+   * how many SAs it judged.
    */
   int wireshark(long packets) {
     List<String> rows = new ArrayList<>();

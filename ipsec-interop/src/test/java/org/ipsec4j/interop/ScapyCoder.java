@@ -41,7 +41,10 @@ final class ScapyCoder implements AutoCloseable {
     Lab.require();
     Process process =
         Proc.start(
-            Map.of(), null, folder.resolve("scapy.log"), List.of(PYTHON, script(folder).toString()));
+            Map.of(),
+            null,
+            folder.resolve("scapy.log"),
+            List.of(PYTHON, script(folder).toString()));
     return new ScapyCoder(folder, process);
   }
 

@@ -79,6 +79,8 @@ class Association:
         sealed = self.scapys(True).encrypt(packet)
         if self.own_icv:
             sealed[ESP].data += self.icv(bytes(sealed[ESP]))
+        if self.own_icv or self.udp:
+            # all lengths anew; scapy leaves ESP out of that of UDP
             for layer, field in ((IP, "len"), (IP, "chksum"), (IPv6, "plen"), (UDP, "len")):
                 if layer in sealed:
                     sealed[layer].delfieldval(field)

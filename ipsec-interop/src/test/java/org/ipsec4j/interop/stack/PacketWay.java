@@ -177,8 +177,7 @@ final class PacketWay {
       Arrays.fill(bundles, associations.compression().around(bundle));
       outbound.protect(burst, bundles, PacketForm.FULL_IP, now);
     }
-    int mtu =
-        chain.isEmpty() ? linkMtu : Math.min(linkMtu, outermost().pathMtu().octets(now));
+    int mtu = chain.isEmpty() ? linkMtu : Math.min(linkMtu, outermost().pathMtu().octets(now));
     int next = 0;
     while (next < burst.size()) {
       outerPieces.clear();
