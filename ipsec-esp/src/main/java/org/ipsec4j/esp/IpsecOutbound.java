@@ -162,8 +162,7 @@ public final class IpsecOutbound implements AutoCloseable {
     }
   }
 
-  private @Nullable PacketStage stage(
-      PacketBurst burst, int i, @Nullable OutboundBundle bundle) {
+  private @Nullable PacketStage stage(PacketBurst burst, int i, @Nullable OutboundBundle bundle) {
     return bundle != null && taken[i] && burst.isAlive(i) ? bundle.stage() : null;
   }
 
