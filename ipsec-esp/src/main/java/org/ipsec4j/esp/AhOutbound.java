@@ -117,6 +117,14 @@ public final class AhOutbound implements AutoCloseable {
     return departures[index].excess;
   }
 
+  /**
+   * Octets of the longest packet of its kind that the path carries, for one dropped as {@code
+   * NEEDS_FRAGMENTATION}; 0 for every other.
+   */
+  public int fits(int index) {
+    return departures[index].fits;
+  }
+
   /** Packets dropped before an SA was known. */
   public SaCounters withoutSa() {
     return withoutSa;
@@ -143,6 +151,9 @@ public final class AhOutbound implements AutoCloseable {
     DropReason reason = wrapping.describeInner(burst, i, sa, path, PacketForm.FULL_IP, out);
     if (reason == DropReason.NONE) {
       reason = fitHeaders(burst.slab(), path, out);
+    }
+    if (reason == DropReason.NONE) {
+      reason = Wrapping.fitPath(sa, path, sa.pathMtu().octets(now), out);
     }
     if (reason == DropReason.NONE) {
       reason = findRoom(burst, i, sa, path, out);

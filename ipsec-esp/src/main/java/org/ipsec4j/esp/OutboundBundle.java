@@ -58,6 +58,22 @@ public final class OutboundBundle {
     return sas[layer];
   }
 
+  /**
+   * Whether AH covers the IP header that the network sees, so that it must arrive as it is: in
+   * {@link PacketForm#PAYLOAD} it would not.
+   */
+  boolean coversHeader() {
+    for (int layer = sas.length - 1; layer >= 0; layer--) {
+      if (!sas[layer].isEsp()) {
+        return true;
+      }
+      if (sas[layer].isTunnel()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   @Nullable PacketStage stage() {
     return stage;
   }

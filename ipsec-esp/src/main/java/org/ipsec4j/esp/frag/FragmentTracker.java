@@ -106,17 +106,18 @@ public final class FragmentTracker {
       learn(packet, place, now);
       return Verdict.FIRST;
     }
-    if (place < 0 || (facts[place] & (WORTHLESS | NO_PORTS)) != 0) {
+    if (place < 0 || (facts[place] & WORTHLESS) != 0) {
       return Verdict.UNMATCHED;
     }
     if (view.start < firstEnd[place]) {
       return Verdict.OVERLAP;
     }
     long known = facts[place];
+    boolean ports = (known & NO_PORTS) == 0;
     packet.adoptPorts(
         (int) (known >>> 32) & 0xff,
-        (int) (known >>> 16) & 0xffff,
-        (int) known & 0xffff,
+        ports ? (int) (known >>> 16) & 0xffff : IpHeaderView.UNKNOWN,
+        ports ? (int) known & 0xffff : IpHeaderView.UNKNOWN,
         (known & TYPE_AND_CODE) != 0);
     return Verdict.MATCHED;
   }
@@ -142,10 +143,11 @@ public final class FragmentTracker {
   }
 
   private static long facts(IpHeaderView packet) {
-    boolean unknown =
-        packet.protocol() == IpHeaderView.UNKNOWN || packet.sourcePort() == IpHeaderView.UNKNOWN;
-    if (unknown) {
-      return USED | NO_PORTS;
+    if (packet.protocol() == IpHeaderView.UNKNOWN) {
+      return USED | WORTHLESS;
+    }
+    if (packet.sourcePort() == IpHeaderView.UNKNOWN) {
+      return USED | NO_PORTS | (long) packet.protocol() << 32;
     }
     return USED
         | (packet.isTypeAndCode() ? TYPE_AND_CODE : 0)

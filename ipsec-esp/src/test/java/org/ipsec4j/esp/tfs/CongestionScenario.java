@@ -50,6 +50,11 @@ class CongestionScenario {
     assertEquals(50 * MS, ends.a.feedback.rttNanos(), MS);
     assertEquals(0, ends.a.feedback.peerLossEventRate());
     assertTrue(ends.a.path.sizes.stream().allMatch(size -> size == SIZE));
+    assertEquals(0, ends.a.sender.counters().skippedSlots());
+    // payloads never leave in bursts, also while the rate doubles
+    for (int i = 1; i < ends.a.path.times.size(); i++) {
+      assertTrue(ends.a.path.times.get(i) - ends.a.path.times.get(i - 1) >= SECOND / 5000);
+    }
   }
 
   @ParameterizedTest
@@ -205,8 +210,7 @@ class CongestionScenario {
     assertTrue(reporting.report(5 * MS, burst));
     assertFalse(reporting.report(5 * MS, burst), "no room");
     assertEquals(24, burst.length(0));
-    AggfragReceiver receiver =
-        new AggfragReceiver(ReceiverSettings.DEFAULT, reported, TfsLab.ANY);
+    AggfragReceiver receiver = new AggfragReceiver(ReceiverSettings.DEFAULT, reported, TfsLab.ANY);
     receiver.receive(6 * MS, burst, 0, 1, false);
     assertTrue(TfsLab.drain(receiver, 6 * MS).isEmpty());
     assertEquals(1, reported.reports());

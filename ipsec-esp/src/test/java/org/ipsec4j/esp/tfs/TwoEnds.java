@@ -46,8 +46,7 @@ final class TwoEnds {
 
     End(SenderSettings settings, long now) {
       sender = new AggfragSender(settings, feedback, now);
-      receiver =
-          new AggfragReceiver(new ReceiverSettings(3, 100 * MS, 2000), feedback, TfsLab.ANY);
+      receiver = new AggfragReceiver(new ReceiverSettings(3, 100 * MS, 2000), feedback, TfsLab.ANY);
     }
 
     double rate() {
