@@ -99,8 +99,7 @@ class KernelShapesInterop {
         List.of(gcm.between(inner), KernelCase.of(CBC).tunnel(inner)),
         List.of(ah.between(inner), gcm.tunnel(inner)),
         List.of(
-            gcm.between(inner).tunnel(KernelSite.INNERMOST_V4),
-            KernelCase.of(CBC).tunnel(inner)),
+            gcm.between(inner).tunnel(KernelSite.INNERMOST_V4), KernelCase.of(CBC).tunnel(inner)),
         List.of(
             gcm.between(inner).tunnel(KernelSite.INNERMOST_V4),
             KernelCase.of(CBC).tunnel(inner),

@@ -127,6 +127,11 @@ public final class KernelStack {
       case "open" -> {
         return open(order);
       }
+      case "mtus" -> {
+        return Map.of(
+            "v4", Integer.toString(way.innerMtu(true, now())),
+            "v6", Integer.toString(way.innerMtu(false, now())));
+      }
       case "count" -> {
         return count();
       }
@@ -254,7 +259,7 @@ public final class KernelStack {
   }
 
   private void flush() {
-    way.protect(now(), this::send);
+    way.protect(now(), this::send, this::take);
   }
 
   private void send(PacketBurst burst) {
