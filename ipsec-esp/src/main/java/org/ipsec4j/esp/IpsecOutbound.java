@@ -20,6 +20,8 @@ public final class IpsecOutbound implements AutoCloseable {
   private final EspOutbound esp;
   private final AhOutbound ah;
   private final @Nullable OutboundSa[] sas;
+  private final boolean[] all;
+  private final boolean[] taken;
   private final boolean[] espMine;
   private final boolean[] ahMine;
   private final boolean[] staged;
@@ -34,6 +36,8 @@ public final class IpsecOutbound implements AutoCloseable {
     esp = new EspOutbound(providers, capacity);
     ah = new AhOutbound(providers, capacity);
     sas = new OutboundSa[capacity];
+    all = new boolean[capacity];
+    taken = new boolean[capacity];
     espMine = new boolean[capacity];
     ahMine = new boolean[capacity];
     staged = new boolean[capacity];
@@ -69,8 +73,26 @@ public final class IpsecOutbound implements AutoCloseable {
    */
   public void protect(
       PacketBurst burst, @Nullable OutboundBundle[] bundlePerPacket, PacketForm form, long now) {
+    Arrays.fill(all, true);
+    protect(burst, bundlePerPacket, all, form, now);
+  }
+
+  /**
+   * The same for some packets of a burst, where others leave in another form.
+   *
+   * @param mine by packet index, not shorter than the burst: what is not, is left alone
+   */
+  public void protect(
+      PacketBurst burst,
+      @Nullable OutboundBundle[] bundlePerPacket,
+      boolean[] mine,
+      PacketForm form,
+      long now) {
     if (burst.size() > sas.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    }
+    for (int i = 0; i < burst.size(); i++) {
+      taken[i] = mine[i] && burst.isAlive(i);
     }
     int layers = refuse(burst, bundlePerPacket, form);
     runStages(burst, bundlePerPacket, now);
@@ -100,7 +122,7 @@ public final class IpsecOutbound implements AutoCloseable {
   private int refuse(PacketBurst burst, @Nullable OutboundBundle[] bundles, PacketForm form) {
     int layers = 0;
     for (int i = 0; i < burst.size(); i++) {
-      if (!burst.isAlive(i)) {
+      if (!taken[i]) {
         continue;
       }
       OutboundBundle bundle = bundles[i];
@@ -117,9 +139,9 @@ public final class IpsecOutbound implements AutoCloseable {
     return layers;
   }
 
-  private static @Nullable OutboundSa layer(
+  private @Nullable OutboundSa layer(
       PacketBurst burst, int i, @Nullable OutboundBundle bundle, int fromOutside) {
-    if (bundle == null || !burst.isAlive(i) || fromOutside >= bundle.size()) {
+    if (bundle == null || !taken[i] || !burst.isAlive(i) || fromOutside >= bundle.size()) {
       return null;
     }
     return bundle.sa(bundle.size() - 1 - fromOutside);
@@ -140,9 +162,9 @@ public final class IpsecOutbound implements AutoCloseable {
     }
   }
 
-  private static @Nullable PacketStage stage(
+  private @Nullable PacketStage stage(
       PacketBurst burst, int i, @Nullable OutboundBundle bundle) {
-    return bundle != null && burst.isAlive(i) ? bundle.stage() : null;
+    return bundle != null && taken[i] && burst.isAlive(i) ? bundle.stage() : null;
   }
 
   /** Packets dropped here, and not by one of their SAs. */

@@ -26,8 +26,8 @@ public record NodeSettings(
     int maxPacket,
     @Nullable KeySink keySink,
     Manual manual) {
-  /** Octets that protection may put in front of a packet: UDP form needs 8 + 16. */
-  public static final int HEADROOM = 128;
+  /** Octets that protection may put in front of a packet: two layers with their outer headers. */
+  public static final int HEADROOM = 256;
 
   /** Octets that protection may put behind a packet: padding, trailer, ICV. */
   public static final int TAILROOM = 128;

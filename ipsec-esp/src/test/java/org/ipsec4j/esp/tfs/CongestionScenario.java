@@ -50,6 +50,11 @@ class CongestionScenario {
     assertEquals(50 * MS, ends.a.feedback.rttNanos(), MS);
     assertEquals(0, ends.a.feedback.peerLossEventRate());
     assertTrue(ends.a.path.sizes.stream().allMatch(size -> size == SIZE));
+    assertEquals(0, ends.a.sender.counters().skippedSlots());
+    // payloads never leave in bursts, also while the rate doubles
+    for (int i = 1; i < ends.a.path.times.size(); i++) {
+      assertTrue(ends.a.path.times.get(i) - ends.a.path.times.get(i - 1) >= SECOND / 5000);
+    }
   }
 
   @ParameterizedTest

@@ -292,7 +292,7 @@ final class ManualReader {
 
   private @Nullable PacketTransform transform(
       Value value, SecurityProtocol protocol, boolean legacy) {
-    ChildProposal proposal = ProposalReader.child(protocol, legacy).read(value, problems);
+    ChildProposal proposal = ProposalReader.child(protocol, legacy, name).read(value, problems);
     if (proposal == null) {
       return null;
     }
