@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -35,11 +35,10 @@ final class TableOfProofs {
       """;
 
   /** Rows by name; in each the peers, and what each of them proved. */
-  private final Map<String, Map<String, TreeSet<String>>> modes =
-      new TreeMap<>(Comparator.naturalOrder());
+  private final Map<String, Map<String, Set<String>>> modes = new TreeMap<>();
 
-  private final Map<String, Map<String, TreeSet<String>>> extras = new TreeMap<>();
-  private final TreeSet<String> peers = new TreeSet<>();
+  private final Map<String, Map<String, Set<String>>> extras = new TreeMap<>();
+  private final Set<String> peers = new TreeSet<>();
 
   /** Reads what was noted. */
   static TableOfProofs read(Path folder) {
@@ -79,14 +78,14 @@ final class TableOfProofs {
   }
 
   private static void note(
-      Map<String, Map<String, TreeSet<String>>> rows, String row, String peer, String what) {
+      Map<String, Map<String, Set<String>>> rows, String row, String peer, String what) {
     rows.computeIfAbsent(row, key -> new TreeMap<>())
         .computeIfAbsent(peer, key -> new TreeSet<>())
         .add(what);
   }
 
   /** Who has proved anything. */
-  TreeSet<String> peers() {
+  Set<String> peers() {
     return peers;
   }
 
@@ -104,7 +103,7 @@ final class TableOfProofs {
       StringBuilder page,
       String head,
       String rule,
-      Map<String, Map<String, TreeSet<String>>> rows) {
+      Map<String, Map<String, Set<String>>> rows) {
     page.append(head);
     peers.forEach(peer -> page.append(' ').append(peer).append(" |"));
     page.append('\n').append(rule).append("---|".repeat(peers.size())).append('\n');
@@ -112,7 +111,7 @@ final class TableOfProofs {
         (row, proofs) -> {
           page.append("| ").append(row).append(" |");
           for (String peer : peers) {
-            String cell = String.join(", ", proofs.getOrDefault(peer, new TreeSet<>()));
+            String cell = String.join(", ", proofs.getOrDefault(peer, Set.of()));
             page.append(cell.isEmpty() ? " |" : " " + cell + " |");
           }
           page.append('\n');
