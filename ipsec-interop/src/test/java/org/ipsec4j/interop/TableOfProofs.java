@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -16,13 +18,15 @@ import java.util.stream.Stream;
  * passing tests have noted in {@link Proofs}.
  */
 final class TableOfProofs {
+  private static final Pattern PRINTED = Pattern.compile("proof: (\\w+): (.*)");
+
   private static final String HEAD =
       """
       # What proved ESP and AH
 
       Made by tests (`mvn verify -Pinterop -Dproofs=write`), never by hand. Each entry is a run against
-      an implementation that shares nothing with ours, in both directions: it opened what we sealed,
-      and we opened what it sealed.
+      an implementation that shares nothing with ours. With the kernel and scapy it went both ways: they
+      opened what we sealed, and we opened what they sealed.
 
       - **linux-kernel**: a Linux kernel (User Mode Linux, `ip xfrm`), pings both ways, counters of both
         sides equal. `KernelEspInterop`, `KernelShapesInterop`, `KernelEdgeInterop`.
@@ -30,7 +34,10 @@ final class TableOfProofs {
       - **wireshark**: tshark decrypted what the kernel and we had sent to each other and found every ICV
         good. `KernelEspInterop`.
 
-      Published vectors, which need no peer, are counted in `.ci/vector-counts`.
+      - **capture**: two Linux kernels had spoken to each other; we open every packet of theirs, and
+        seal the ESP ones again to the octet. `ForeignPacketVectors` in `ipsec-node`.
+
+      Published vectors are counted in `.ci/vector-counts`.
 
       """;
 
@@ -46,6 +53,7 @@ final class TableOfProofs {
     if (!Files.isDirectory(folder)) {
       return table;
     }
+    table.readPrinted(Path.of("..", "ipsec-node", "target", "surefire-reports"));
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".csv")).sorted().toList()) {
         String name = file.getFileName().toString();
@@ -58,6 +66,26 @@ final class TableOfProofs {
       return table;
     } catch (IOException e) {
       throw new InteropFailure("cannot read " + folder, e);
+    }
+  }
+
+  /** What tests of other modules have printed; nothing when they did not run. */
+  private void readPrinted(Path reports) {
+    if (!Files.isDirectory(reports)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(reports)) {
+      for (Path file : files.filter(f -> f.toString().endsWith("-output.txt")).toList()) {
+        for (String line : Files.readAllLines(file)) {
+          Matcher proof = PRINTED.matcher(line);
+          if (proof.matches()) {
+            peers.add(proof.group(1));
+            add(proof.group(1), proof.group(2).split(",", -1));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new InteropFailure("cannot read " + reports, e);
     }
   }
 
@@ -100,10 +128,7 @@ final class TableOfProofs {
   }
 
   private void table(
-      StringBuilder page,
-      String head,
-      String rule,
-      Map<String, Map<String, Set<String>>> rows) {
+      StringBuilder page, String head, String rule, Map<String, Map<String, Set<String>>> rows) {
     page.append(head);
     peers.forEach(peer -> page.append(' ').append(peer).append(" |"));
     page.append('\n').append(rule).append("---|".repeat(peers.size())).append('\n');
