@@ -45,7 +45,7 @@ class AggfragEspScenario {
   private static final long INTERVAL = 5 * MS;
   private static final long LONG_ENOUGH = 1000 * MS;
 
-  private record Flight(long at, long order, byte[] packet) {}
+  private record Flight(long at, long order, Bytes packet) {}
 
   private SimRandom random;
   private int sas;
@@ -121,8 +121,7 @@ class AggfragEspScenario {
         now,
         datagram,
         random,
-        (passed, delay) ->
-            flights.add(new Flight(now + delay, order++, passed.payload().toArray())));
+        (passed, delay) -> flights.add(new Flight(now + delay, order++, passed.payload())));
     advance(now + INTERVAL);
   }
 
@@ -137,7 +136,7 @@ class AggfragEspScenario {
       }
       now = Math.max(now, next);
       if (!flights.isEmpty() && flights.peek().at <= now) {
-        arrive(flights.poll().packet());
+        arrive(flights.poll().packet().toArray());
       }
       receivers.keySet().forEach(this::drain);
     }
@@ -271,7 +270,7 @@ class AggfragEspScenario {
     long distinct = all().stream().map(ByteBuffer::wrap).distinct().count();
     assertEquals(all().size(), distinct, "none twice");
     assertTrue(lost > 15 && lost < 120, lost + " payloads lost");
-    long missing = accepted.size() - all().size();
+    int missing = accepted.size() - all().size();
     assertTrue(missing > 0 && incomplete > 0, missing + " missing, " + incomplete + " incomplete");
     // a lost payload holds parts of few packets; all others have come
     assertTrue(missing < lost * 6, missing + " packets missing for " + lost + " payloads");
