@@ -105,17 +105,9 @@ class KernelEdgeInterop {
                 + count);
   }
 
-  private State taken(KernelPair pair) {
-    State state = lab.site().states().get(pair.toGuest());
-    if (state == null) {
-      throw new InteropFailure("the kernel has lost its state");
-    }
-    return state;
-  }
-
   private void awaitTaken(KernelPair pair, long packets) {
-    Proc.poll(IpsecHost.PATIENCE, () -> taken(pair).packets() >= packets);
-    assertEquals(packets, taken(pair).packets(), lab::story);
+    Proc.poll(IpsecHost.PATIENCE, () -> lab.taken(pair).packets() >= packets);
+    assertEquals(packets, lab.taken(pair).packets(), lab::story);
   }
 
   /** We send with chosen numbers; the kernel's window says where its edge is. */
@@ -135,10 +127,10 @@ class KernelEdgeInterop {
       Proc.poll(
           IpsecHost.PATIENCE,
           () -> {
-            State state = taken(pair);
+            State state = lab.taken(pair);
             return state.packets() + state.tooOld() + state.replayed() >= numbers.length;
           });
-      State state = taken(pair);
+      State state = lab.taken(pair);
       assertAll(
           () -> assertEquals(3, state.packets(), lab::story),
           () -> assertEquals(2, state.tooOld(), lab::story),
@@ -217,7 +209,7 @@ class KernelEdgeInterop {
     lab.site().stack().order("mtu inner=1300");
     assertEquals(3, lab.site().pingFromUs(wanted.inner(), 3, "size=4000"), lab::story);
     // 4,008 octets of ICMP in pieces of at most 1,280 or 1,256
-    assertEquals(3 * 4, taken(pair).packets(), lab::story);
+    assertEquals(3 * 4, lab.taken(pair).packets(), lab::story);
     assertEquals(Map.of(), KernelLab.drops(ours()));
     assertEquals(Map.of(), lab.site().newErrors());
     lab.proved(wanted, "inner fragments");

@@ -155,15 +155,13 @@ final class ManualChildren {
   }
 
   private void watch(long now, Entry entry, Association association) {
-    if (numbersUsed(association) > entry.promised - BLOCK / 2
-        && entry.promised < LAST_NUMBER) {
+    if (numbersUsed(association) > entry.promised - BLOCK / 2 && entry.promised < LAST_NUMBER) {
       promise(entry, association);
     }
     // Both are asked: each tells once.
     boolean inbound = association.inbound().takeSoftExpired(now);
     boolean outbound = association.outbound().takeSoftExpired(now);
-    boolean expired =
-        association.inbound().isExpired(now) || association.outbound().isExpired(now);
+    boolean expired = association.inbound().isExpired(now) || association.outbound().isExpired(now);
     if (expired && !entry.expired) {
       entry.expired = true;
       tell(entry, Change.EXPIRED);

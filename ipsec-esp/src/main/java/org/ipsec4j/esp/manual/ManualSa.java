@@ -52,8 +52,7 @@ public final class ManualSa {
   private final SaKeys outbound;
   private final SaBundle bundle;
 
-  private ManualSa(
-      ManualChild child, int layer, SaKeys inbound, SaKeys outbound, SaBundle bundle) {
+  private ManualSa(ManualChild child, int layer, SaKeys inbound, SaKeys outbound, SaBundle bundle) {
     this.bundle = bundle;
     this.child = child;
     this.layer = layer;
@@ -132,7 +131,10 @@ public final class ManualSa {
           owners.forEach(
               (otherName, other) -> {
                 Secret otherKey = secrets.apply(otherName);
-                if (other != child && key != null && key.equals(otherKey)) {
+                if (!other.name().equals(child.name())
+                    && key != null
+                    && otherKey != null
+                    && key.equals(otherKey)) {
                   problems.add(
                       child.origin()
                           + ": manual children `"
@@ -160,8 +162,7 @@ public final class ManualSa {
         .toList();
   }
 
-  private static boolean sameKeys(
-      ManualKeys keys, Function<String, @Nullable Secret> secrets) {
+  private static boolean sameKeys(ManualKeys keys, Function<String, @Nullable Secret> secrets) {
     SaKeys in = copy(keys.inbound(), secrets);
     SaKeys out = copy(keys.outbound(), secrets);
     boolean same =
