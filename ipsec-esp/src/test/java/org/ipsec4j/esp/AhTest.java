@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -88,12 +89,21 @@ class AhTest {
   }
 
   @Test
-  void theIvOfGmacIsTheNumber() {
+  void theIvOfGmacIsTheNumberAndIsCovered() throws GeneralSecurityException {
     Lab lab = AhLab.lab(IntegrityAlgorithm.AES_256_GMAC, true);
     lab.firstNumber = 0x1_00000007L;
     byte[] wire = AhLab.seal(lab, lab.outbound(), TCP4);
     assertEquals(7, ByteBuffer.wrap(wire).getInt(28));
     assertEquals(0x1_00000007L, ByteBuffer.wrap(wire).getLong(32));
+    // RFC 4543 7: all of the packet but what is mutable and the 16 octets of the ICV
+    ByteBuffer covered = ByteBuffer.allocate(wire.length + 4);
+    covered.put(wire).putInt(1).put(1, (byte) 0).putShort(6, (short) 0).put(8, (byte) 0);
+    covered.putShort(10, (short) 0).put(40, new byte[16]);
+    byte[] material = Lab.octets(2, lab.transform.integrity().keyLength());
+    byte[] nonce = TestCrypto.concat(Arrays.copyOfRange(material, 32, 36), new byte[8]);
+    ByteBuffer.wrap(nonce).putLong(4, 0x1_00000007L);
+    byte[] icv = AhCrypto.gmac(Arrays.copyOf(material, 32), nonce, covered.array());
+    assertArrayEquals(icv, Arrays.copyOfRange(wire, 40, 56));
   }
 
   /** Every other value of the length field than the two that can be is refused. */

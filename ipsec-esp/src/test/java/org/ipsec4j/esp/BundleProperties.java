@@ -16,6 +16,7 @@ import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.SaMode;
+import org.ipsec4j.esp.frag.PathMtuPolicy;
 import org.jspecify.annotations.NullUnmarked;
 
 /** Any chain of SAs up to the bound carries any packet, and no other chain than its own does. */
@@ -117,6 +118,41 @@ class BundleProperties {
       lab.add(transform, tunnel ? SaMode.TUNNEL : SaMode.TRANSPORT, family, bundle.place(layer));
     }
     return OutboundBundle.of(lab.outbound.subList(from, lab.outbound.size()));
+  }
+
+  /** The longest packet that a bundle says it carries fits its path, and no longer one does. */
+  @Property(tries = 300)
+  void pathMtu(@ForAll long seed, @ForAll @IntRange(min = 1600, max = 9000) int mtu) {
+    Random random = new Random(seed);
+    BundleLab lab = new BundleLab();
+    boolean v4 = random.nextBoolean();
+    OutboundBundle bundle = randomChain(random, lab, v4, 1 + random.nextInt(3));
+    OutboundSa outermost = bundle.sa(bundle.size() - 1);
+    outermost.pathMtu().configure(PathMtuPolicy.DEFAULT.withLinkMtu(mtu));
+    int most = bundle.innerMtu(v4, 1);
+    byte[] longest = tcp(v4, most);
+    byte[] tooLong = tcp(v4, most + 1);
+    PacketBurst burst = BundleLab.burst(longest, tooLong);
+    try (IpsecOutbound sealer = lab.sealer()) {
+      sealer.protect(burst, new OutboundBundle[] {bundle, bundle}, PacketForm.FULL_IP, 1);
+      assertEquals(DropReason.NONE, burst.dropReason(0));
+      assertTrue(burst.length(0) <= mtu, burst.length(0) + " of " + mtu);
+      assertEquals(0, sealer.fits(0));
+      assertEquals(DropReason.NEEDS_FRAGMENTATION, burst.dropReason(1));
+      assertEquals(most, sealer.fits(1));
+      assertEquals(1, bundle.sa(0).numbersUsed(), "the inner layers had no work with it");
+    }
+  }
+
+  /** Don't Fragment is set where there is such a flag. */
+  private static byte[] tcp(boolean v4, int total) {
+    byte[] data = new byte[total - (v4 ? 40 : 60)];
+    byte[] packet =
+        v4
+            ? IpPackets.tcp("192.0.2.1", "198.51.100.2", data)
+            : IpPackets.tcp("2001:db8::1", "2001:db8:ffff::2", data);
+    assertEquals(total, packet.length);
+    return packet;
   }
 
   /** A chain that lacks a layer, has one twice or in another order opens nothing. */

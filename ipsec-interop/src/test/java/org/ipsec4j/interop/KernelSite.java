@@ -162,6 +162,11 @@ final class KernelSite implements AutoCloseable {
     return folder;
   }
 
+  /** Sets how long packets may be that the router sends on one of its devices. */
+  void linkMtu(String device, int octets) {
+    Namespaces.exec(namespace, "ip", "link", "set", "dev", device, "mtu", Integer.toString(octets));
+  }
+
   /** Pings us from the guest; returns how many answers came. */
   int pingFromGuest(Ends ends, String options) {
     String out =

@@ -23,7 +23,11 @@ final class Proofs {
    * @param with what came on top; empty for nothing
    */
   static void add(String peer, KernelCase wanted, String with) {
-    add(peer, wanted.suite().label(), wanted.shape() + (with.isEmpty() ? "" : " + " + with), wanted.esn());
+    add(
+        peer,
+        wanted.suite().label(),
+        wanted.shape() + (with.isEmpty() ? "" : " + " + with),
+        wanted.esn());
   }
 
   /** The same for several associations around one packet, the innermost first. */

@@ -35,7 +35,8 @@ final class WireCounter implements AutoCloseable {
   }
 
   long packets() {
-    Matcher counter = PACKETS.matcher(Namespaces.exec(router, "nft", "list", "table", "inet", "wire"));
+    Matcher counter =
+        PACKETS.matcher(Namespaces.exec(router, "nft", "list", "table", "inet", "wire"));
     return counter.find() ? Long.parseLong(counter.group(1)) : -1;
   }
 

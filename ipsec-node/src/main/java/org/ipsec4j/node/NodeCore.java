@@ -17,6 +17,7 @@ import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.framing.EncapsulatedKind;
 import org.ipsec4j.policy.Policies;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +112,17 @@ public final class NodeCore {
         }
       }
     }
-    path.inbound(now, burst);
+    path.inbound(now, burst, PacketForm.PAYLOAD);
+    afterPackets(now);
+  }
+
+  /**
+   * Native ESP and AH from the outer side.
+   *
+   * @param burst whole IP packets of protocol 50 or 51; borrowed; windows and drop reasons change
+   */
+  public void onNative(long now, PacketBurst burst) {
+    path.inbound(now, burst, PacketForm.FULL_IP);
     afterPackets(now);
   }
 

@@ -17,6 +17,13 @@ public sealed interface NodeEvent {
   record Ike(IkeEvent event) implements NodeEvent {}
 
   /**
+   * There are no raw sockets, so ESP goes in UDP with every peer.
+   *
+   * @param reason why, and what to do
+   */
+  record NoNativePath(String reason) implements NodeEvent {}
+
+  /**
    * A crypto provider was not accepted.
    *
    * @param reason which and why

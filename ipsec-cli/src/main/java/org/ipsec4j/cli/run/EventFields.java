@@ -31,6 +31,7 @@ final class EventFields {
       case NodeEvent.WeakAlgorithms weak -> weak(named("weak-algorithms"), weak.choice());
       case NodeEvent.InstallFailed failed ->
           with(named("install-failed"), "reason", failed.reason());
+      case NodeEvent.NoNativePath none -> with(named("no-native-path"), "reason", none.reason());
       case NodeEvent.Manual manual -> manual(manual);
       case NodeEvent.Trouble trouble -> with(named("trouble"), "reason", trouble.what());
       case NodeEvent.Stopped stopped ->

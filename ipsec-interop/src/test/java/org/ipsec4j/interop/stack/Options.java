@@ -7,7 +7,6 @@ import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.esp.AddressPair;
 import org.ipsec4j.esp.AhPadding;
-import org.ipsec4j.esp.FirstNumber;
 import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.SaBundle;
 import org.ipsec4j.esp.SaOptions;
@@ -49,6 +48,6 @@ final class Options {
 
   /** The sending half, with its first number. */
   static OutboundSa outbound(ChildSa child, PacketKey key, SaOptions options, long first) {
-    return FirstNumber.sender(child, key, options, first);
+    return OutboundSa.startingAt(child, key, options, first);
   }
 }
