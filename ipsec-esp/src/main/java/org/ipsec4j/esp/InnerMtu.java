@@ -1,8 +1,8 @@
 package org.ipsec4j.esp;
 
 /**
- * How much an SA can carry in an outer packet of a given length: pure arithmetic over the lengths of
- * headers, IV, padding, trailer and ICV.
+ * How much an SA can carry in an outer packet of a given length: pure arithmetic over the lengths
+ * of headers, IV, padding, trailer and ICV.
  */
 final class InnerMtu {
   private InnerMtu() {}

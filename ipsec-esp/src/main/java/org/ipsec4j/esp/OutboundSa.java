@@ -157,8 +157,8 @@ public final class OutboundSa extends SecurityAssociation {
 
   /**
    * The longest inner packet without options or extension headers that fits the path as it is now
-   * known. Exact: one octet more does not fit. Does not speak of {@link TfcPadding}, which gives way
-   * before a packet is too long.
+   * known. Exact: one octet more does not fit. Does not speak of {@link TfcPadding}, which gives
+   * way before a packet is too long.
    *
    * @param innerV4 whether the inner packet is IPv4; transport mode carries the outer version only
    * @param now engine time
@@ -183,8 +183,8 @@ public final class OutboundSa extends SecurityAssociation {
   }
 
   /**
-   * Whether an ICMP error quotes a packet that this SA can have sent: its addresses, ports, SPI, and
-   * a sequence number that was used. Errors that quote no SPI prove nothing and are not ours.
+   * Whether an ICMP error quotes a packet that this SA can have sent: its addresses, ports, SPI,
+   * and a sequence number that was used. Errors that quote no SPI prove nothing and are not ours.
    *
    * @param error that was laid over an ICMP error about ESP, AH or UDP
    */

@@ -93,8 +93,7 @@ final class Wrapping {
     if (out.payloadLength <= most) {
       return DropReason.NONE;
     }
-    boolean asked =
-        out.dontFragment && !(out.v6 && out.innerLength <= PathMtuPolicy.MIN_V6);
+    boolean asked = out.dontFragment && !(out.v6 && out.innerLength <= PathMtuPolicy.MIN_V6);
     if (sa.isTunnel() ? sa.options().outerHeader().setsDontFragment(asked) : asked) {
       out.fits = Math.max(0, out.innerLength - out.payloadLength + most);
       return DropReason.NEEDS_FRAGMENTATION;

@@ -8,10 +8,10 @@ import org.ipsec4j.api.packet.IpHeaderView;
  * ports, so that later fragments, which have none, meet the same rule and the same SA. Nothing is
  * held back and nothing put together.
  *
- * <p>A later fragment that comes before its first, or whose first is forgotten, stays without ports:
- * rules that need ports then drop it as FRAGMENT_UNDECIDED. A later fragment that reaches back into
- * the first one could change the ports for the receiver, and is told apart (the offset check of RFC
- * 4301 7.2). Two first fragments of one name that differ make the name worthless.
+ * <p>A later fragment that comes before its first, or whose first is forgotten, stays without
+ * ports: rules that need ports then drop it as FRAGMENT_UNDECIDED. A later fragment that reaches
+ * back into the first one could change the ports for the receiver, and is told apart (the offset
+ * check of RFC 4301 7.2). Two first fragments of one name that differ make the name worthless.
  *
  * <p>Memory is bounded and taken once. Each source has the places of one row of the table, which it
  * shares with few others, so that one source does not drive out all; in a row the oldest gives way.
