@@ -215,7 +215,7 @@ public final class AhOutbound implements AutoCloseable {
     Wrapping.writeOuter(slab, sa, out, (int) out.number);
     int length = out.payloadOffset - out.espOffset;
     layout.write(slab, out.espOffset, length, out.nextHeader, sa.spi(), out.number);
-    if (!headers[i].settle(slab, layout, out.outerOffset, out.espOffset, true)) {
+    if (!headers[i].settle(slab, out.outerOffset, out.espOffset, true)) {
       // options or a route that the receiver could not understand either
       drop(burst, i, sa, DropReason.NOT_TRANSPORTABLE);
       return;

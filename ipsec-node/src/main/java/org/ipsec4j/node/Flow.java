@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.ChildProfile.StartAction;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +26,10 @@ final class Flow {
   private static final long LAST_RETRY_NANOS = 60_000_000_000L;
   private static final long LONGEST_QUIET_NANOS = 5_000_000_000L;
 
-  final PadEntry peer;
-  final ChildProfile child;
+  final String peer;
+  final String child;
+  private final boolean reachable;
+  private final StartAction start;
   private final List<Association> usable = new ArrayList<>();
   private final List<Association> held = new ArrayList<>();
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
@@ -37,8 +41,19 @@ final class Flow {
   private boolean mayAskAgain;
 
   Flow(PadEntry peer, ChildProfile child) {
+    this(peer.name(), child.name(), peer.remoteEndpoint() != null, child.start());
+  }
+
+  private Flow(String peer, String child, boolean reachable, StartAction start) {
     this.peer = peer;
     this.child = child;
+    this.reachable = reachable;
+    this.start = start;
+  }
+
+  /** A flow whose associations have manual keys: no packet asks for one. */
+  static Flow manual(ManualChild child) {
+    return new Flow(ManualChild.PEER, child.name(), false, StartAction.NONE);
   }
 
   /** The association for a packet, the newest whose selectors fit; null when there is none. */
@@ -54,7 +69,7 @@ final class Flow {
 
   /** Whether a packet without an association asks for one. */
   boolean acquiresOnTraffic() {
-    return peer.remoteEndpoint() != null && child.start() != ChildProfile.StartAction.NONE;
+    return reachable && start != StartAction.NONE;
   }
 
   /** Whether any association may be sent on. */
@@ -131,7 +146,7 @@ final class Flow {
 
   /** Whether the node keeps the flow up by itself. */
   boolean isKeptUp() {
-    return child.start() == ChildProfile.StartAction.INITIATE && peer.remoteEndpoint() != null;
+    return start == StartAction.INITIATE && reachable;
   }
 
   /** Whether a negotiation was asked for and has not ended. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
@@ -22,6 +23,9 @@ final class Flows {
       for (ChildProfile child : peer.children()) {
         byName.put(key(peer.name(), child.name()), new Flow(peer, child));
       }
+    }
+    for (ManualChild child : policy.manual()) {
+      byName.put(key(ManualChild.PEER, child.name()), Flow.manual(child));
     }
     byRule = new Flow[policy.rules().size()];
     for (int i = 0; i < byRule.length; i++) {
@@ -59,6 +63,11 @@ final class Flows {
     return byName.get(key(peer, child.name()));
   }
 
+  /** The flow of a manual child; null when it is not in the policy. */
+  @Nullable Flow ofManual(String child) {
+    return byName.get(key(ManualChild.PEER, child));
+  }
+
   Iterable<Flow> all() {
     return byName.values();
   }
@@ -76,7 +85,7 @@ final class Flows {
   /** A negotiation with a peer failed: who waits is told, who must be up tries again later. */
   void failed(long now, String peer, PacketPath path) {
     for (Flow flow : byName.values()) {
-      if (flow.peer.name().equals(peer) && !flow.isUp() && flow.isAsked()) {
+      if (flow.peer.equals(peer) && !flow.isUp() && flow.isAsked()) {
         path.dropWaiting(flow, DropReason.ACQUIRE_TIMEOUT);
         retry(now, flow, flow.isKeptUp());
       }
@@ -86,7 +95,7 @@ final class Flows {
   /** An IKE SA is gone, and with it what was being negotiated on it without a word of its own. */
   void ikeDown(long now, String peer) {
     for (Flow flow : byName.values()) {
-      if (flow.peer.name().equals(peer) && !flow.isUp() && flow.isAsked()) {
+      if (flow.peer.equals(peer) && !flow.isUp() && flow.isAsked()) {
         retry(now, flow, flow.isKeptUp() || flow.hasWaiting());
       }
     }

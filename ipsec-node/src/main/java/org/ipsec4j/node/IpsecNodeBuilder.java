@@ -12,12 +12,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.PacketPort;
+import org.ipsec4j.api.packet.RawProvider;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.ike.engine.IkeEngineSettings;
@@ -38,6 +41,8 @@ public final class IpsecNodeBuilder {
   private NodeListener listener = event -> {};
   private @Nullable KeySink keySink;
   private @Nullable OuterTap tap;
+  private @Nullable SequenceStore sequences;
+  private @Nullable RawProvider raw;
 
   IpsecNodeBuilder() {}
 
@@ -83,6 +88,24 @@ public final class IpsecNodeBuilder {
     return this;
   }
 
+  /**
+   * Gives the node native ESP and AH (protocols 50 and 51). Without it, or where the system refuses
+   * it, ESP goes in UDP with every peer, and a policy that cannot do so is refused at the start.
+   */
+  public IpsecNodeBuilder nativePath(RawProvider provider) {
+    raw = provider;
+    return this;
+  }
+
+  /**
+   * Keeps the sequence numbers of manual keys across restarts; needed when a manual child of the
+   * policy names a sequence store. The node closes it.
+   */
+  public IpsecNodeBuilder sequenceStore(SequenceStore store) {
+    sequences = store;
+    return this;
+  }
+
   PacketPort requireInner() {
     return required(inner, "inner");
   }
@@ -106,8 +129,8 @@ public final class IpsecNodeBuilder {
    * @throws IllegalStateException when something required is missing
    */
   public IpsecNode start() throws NodeStartException {
-    PolicySet set = UdpOnly.of(required(policy, "policy"));
-    required(credentials, "credentials");
+    PolicySet wanted = required(policy, "policy");
+    Credentials keys = required(credentials, "credentials");
     requireInner();
     CryptoLoader.Loaded loaded;
     try {
@@ -115,19 +138,41 @@ public final class IpsecNodeBuilder {
     } catch (IllegalStateException e) {
       throw new NodeStartException(String.valueOf(e.getMessage()), e);
     }
-    Set<Integer> natPorts =
-        set.peers().stream().map(PadEntry::localNatPort).collect(Collectors.toSet());
+    NodeSettings.Manual manual =
+        new NodeSettings.Manual(ManualLoader.load(wanted, keys), sequences);
+    Set<Integer> natPorts = natPorts(wanted);
+    List<UdpOuter.Binding> bindings = bindings(wanted, natPorts);
+    NativePath.Opened opened = NativePath.open(wanted, raw, addresses(bindings));
+    PolicySet set = opened.port() == null ? UdpOnly.of(wanted) : wanted;
     NodeEvents events = new NodeEvents(listener);
     NodeSettings settings =
         new NodeSettings(
-            set, loaded.chain(), natPorts, BURST, MAX_PACKET, Guards.sink(keySink, events));
-    UdpOuter outer = UdpOuter.open(bindings(set, natPorts), Guards.tap(tap, events), BURST);
-    return start(settings, outer, events, loaded.refused());
+            set, loaded.chain(), natPorts, BURST, MAX_PACKET, Guards.sink(keySink, events), manual);
+    if (!opened.reason().isEmpty()) {
+      events.tell(new NodeEvent.NoNativePath(opened.reason()));
+    }
+    RawOuter raws = new RawOuter(opened.port(), Guards.tap(tap, events));
+    try {
+      UdpOuter outer = UdpOuter.open(bindings, Guards.tap(tap, events), BURST);
+      return start(settings, new Outside(outer, raws), events, loaded.refused());
+    } catch (NodeStartException | RuntimeException e) {
+      raws.close();
+      throw e;
+    }
+  }
+
+  /** Both ways of the outer side. */
+  record Outside(UdpOuter udp, RawOuter raw) {}
+
+  private static Set<IpAddress> addresses(List<UdpOuter.Binding> bindings) {
+    Set<IpAddress> addresses = new LinkedHashSet<>();
+    bindings.forEach(binding -> addresses.add(binding.local().address()));
+    return addresses;
   }
 
   /** Leaves no socket and no thread behind when the policy turns out to be unusable. */
   private IpsecNode start(
-      NodeSettings settings, UdpOuter outer, NodeEvents events, List<String> refused) {
+      NodeSettings settings, Outside outer, NodeEvents events, List<String> refused) {
     IpsecNode node = null;
     try {
       refused.forEach(reason -> events.tell(new NodeEvent.ProviderRefused(reason)));
@@ -138,7 +183,7 @@ public final class IpsecNodeBuilder {
       if (node != null) {
         node.abandon();
       }
-      outer.close();
+      outer.udp().close();
       events.abandon();
       throw e;
     }
@@ -156,6 +201,14 @@ public final class IpsecNodeBuilder {
             .withExportKeys(keySink != null));
   }
 
+  /** Our ports where IKE, if any, wears the non-ESP marker. */
+  private static Set<Integer> natPorts(PolicySet set) {
+    return Stream.concat(
+            set.peers().stream().map(PadEntry::localNatPort),
+            set.manual().stream().filter(ManualChild::isUdp).map(ManualChild::localPort))
+        .collect(Collectors.toSet());
+  }
+
   /** A port that any peer uses for encapsulation carries marked IKE for all (RFC 3948 2.2). */
   private static List<UdpOuter.Binding> bindings(PolicySet set, Set<Integer> natPorts)
       throws NodeStartException {
@@ -165,6 +218,12 @@ public final class IpsecNodeBuilder {
         for (int port : List.of(peer.localIkePort(), peer.localNatPort())) {
           bindings.add(new UdpOuter.Binding(new Endpoint(address, port), natPorts.contains(port)));
         }
+      }
+    }
+    for (ManualChild child : set.manual()) {
+      if (child.isUdp()) {
+        bindings.add(
+            new UdpOuter.Binding(new Endpoint(child.localAddress(), child.localPort()), true));
       }
     }
     return List.copyOf(bindings);

@@ -13,9 +13,13 @@ import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.api.policy.ManualChild;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.framing.EncapsulatedKind;
+import org.ipsec4j.policy.Policies;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,8 @@ public final class NodeCore {
   private final SaLedger ledger;
   private final Flows flows;
   private final PacketPath path;
+  private final ManualChildren manual;
+  private final List<WeakChoice> weakChoices;
   private long tellUnsentAfter = Long.MIN_VALUE;
   private boolean closed;
 
@@ -49,13 +55,20 @@ public final class NodeCore {
     this.settings = settings;
     this.ike = ike;
     this.io = io;
+    this.weakChoices = Policies.weakChoices(settings.policy());
     this.flows = new Flows(settings.policy());
     this.path = new PacketPath(settings, flows, counters, io, this::asked);
     this.ledger = new SaLedger(settings.crypto(), path.sad());
+    this.manual = new ManualChildren(settings, flows, ledger, io);
   }
 
-  /** Brings up the children that the policy wants up. */
+  /**
+   * Warns of weak algorithms, installs manual keys, and brings up the children that the policy
+   * wants up.
+   */
   public void start(long now) {
+    weakChoices.forEach(choice -> io.event(new NodeEvent.WeakAlgorithms(choice)));
+    manual.start(now);
     for (Flow flow : flows.startAtOnce()) {
       initiate(now, flow, null);
     }
@@ -99,7 +112,17 @@ public final class NodeCore {
         }
       }
     }
-    path.inbound(now, burst);
+    path.inbound(now, burst, PacketForm.PAYLOAD);
+    afterPackets(now);
+  }
+
+  /**
+   * Native ESP and AH from the outer side.
+   *
+   * @param burst whole IP packets of protocol 50 or 51; borrowed; windows and drop reasons change
+   */
+  public void onNative(long now, PacketBurst burst) {
+    path.inbound(now, burst, PacketForm.FULL_IP);
     afterPackets(now);
   }
 
@@ -123,6 +146,7 @@ public final class NodeCore {
   public void onTimeout(long now) {
     ike.onTimeout(now);
     ledger.expire(now);
+    manual.onTimeout(now);
     for (Association association : ledger.releaseWithoutEvidence(now)) {
       counters.startedWithoutEvidence();
       path.sendWaiting(now, association.flow());
@@ -142,6 +166,7 @@ public final class NodeCore {
   /** When {@link #onTimeout} must be called at the latest. */
   public long nextTimeout() {
     long next = Math.min(ike.nextTimeout(), ledger.nextTimeout());
+    next = Math.min(next, manual.nextTimeout());
     for (Flow flow : flows.all()) {
       next = Math.min(next, Math.min(flow.waitingUntil(), flow.retryAt()));
     }
@@ -153,8 +178,29 @@ public final class NodeCore {
     if (command instanceof IkeCommand.Shutdown) {
       dropWaiting();
     }
-    ike.onCommand(now, command);
+    if (!manualCommand(now, command)) {
+      ike.onCommand(now, command);
+    }
     settle(now);
+  }
+
+  /** What concerns manual keys never reaches the IKE engine. */
+  private boolean manualCommand(long now, IkeCommand command) {
+    switch (command) {
+      case IkeCommand.DeleteChild delete when delete.child().isManual() ->
+          manual.remove(delete.child());
+      case IkeCommand.RekeyChild rekey when rekey.child().isManual() ->
+          io.event(
+              new NodeEvent.Trouble(
+                  "manual keys are never renewed by the node: agree on new ones, and restart"));
+      case IkeCommand.Initiate initiate when initiate.peer().equals(ManualChild.PEER) -> {
+        return manual.start(now, initiate.child());
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether a shutdown is complete. */
@@ -173,7 +219,7 @@ public final class NodeCore {
     for (Association association : ledger.all()) {
       children.add(NodeStatus.Child.of(association));
     }
-    return new NodeStatus(ike.status(), children, counters());
+    return new NodeStatus(ike.status(), children, counters(), weakChoices);
   }
 
   /** The installed Child SAs, for judges of the rekey invariant. */
@@ -188,6 +234,7 @@ public final class NodeCore {
   public void close() {
     closed = true;
     dropWaiting();
+    manual.close();
     ledger.close();
     path.close();
   }
@@ -210,8 +257,8 @@ public final class NodeCore {
     ike.onCommand(
         now,
         new IkeCommand.Initiate(
-            flow.peer.name(),
-            flow.child.name(),
+            flow.peer,
+            flow.child,
             packet == null ? null : packet.local(),
             packet == null ? null : packet.remote()));
   }
@@ -222,13 +269,20 @@ public final class NodeCore {
       if (ledger.evidence(association)) {
         path.sendWaiting(now, association.flow());
       }
+      if (association.sa().id().isManual()) {
+        continue;
+      }
       if (association.reportedAt == Long.MIN_VALUE
           || now - association.reportedAt >= REPORT_NANOS) {
         association.reportedAt = now;
         ike.onCommand(now, new IkeCommand.InboundTraffic(association.sa().id()));
       }
     }
+    manual.watch(now);
     for (Association association : ledger.all()) {
+      if (association.sa().id().isManual()) {
+        continue;
+      }
       // Both are asked: each tells once.
       boolean inbound = association.inbound().takeSoftExpired();
       boolean outbound = association.outbound().takeSoftExpired();

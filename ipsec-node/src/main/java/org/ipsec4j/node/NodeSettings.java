@@ -1,7 +1,9 @@
 package org.ipsec4j.node;
 
+import java.util.List;
 import java.util.Set;
 import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.esp.manual.ManualSa;
 import org.ipsec4j.node.crypto.ProviderChain;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param burst most packets per burst
  * @param maxPacket largest inner packet in octets
  * @param keySink receives keys in clear when the operator asked for it, or null
+ * @param manual manual keys of the policy
  */
 public record NodeSettings(
     PolicySet policy,
@@ -21,12 +24,40 @@ public record NodeSettings(
     Set<Integer> natPorts,
     int burst,
     int maxPacket,
-    @Nullable KeySink keySink) {
-  /** Octets that protection may put in front of a packet: UDP form needs 8 + 16. */
-  public static final int HEADROOM = 128;
+    @Nullable KeySink keySink,
+    Manual manual) {
+  /** Octets that protection may put in front of a packet: two layers with their outer headers. */
+  public static final int HEADROOM = 256;
 
   /** Octets that protection may put behind a packet: padding, trailer, ICV. */
   public static final int TAILROOM = 128;
+
+  /**
+   * Manual keys.
+   *
+   * @param layers the SAs of each manual child, the innermost layer first
+   * @param sequences keeps their numbers across restarts; null when no child asks for it
+   */
+  public record Manual(List<List<ManualSa>> layers, @Nullable SequenceStore sequences) {
+    /** None. */
+    public static final Manual NONE = new Manual(List.of(), null);
+
+    /** Copies the lists. */
+    public Manual {
+      layers = layers.stream().map(List::copyOf).toList();
+    }
+  }
+
+  /** Without manual keys. */
+  public NodeSettings(
+      PolicySet policy,
+      ProviderChain crypto,
+      Set<Integer> natPorts,
+      int burst,
+      int maxPacket,
+      @Nullable KeySink keySink) {
+    this(policy, crypto, natPorts, burst, maxPacket, keySink, Manual.NONE);
+  }
 
   /** Copies the set. */
   public NodeSettings {

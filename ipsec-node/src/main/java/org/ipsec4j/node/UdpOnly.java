@@ -15,7 +15,8 @@ final class UdpOnly {
   /** The same policy with encapsulation for all peers. */
   static PolicySet of(PolicySet policy) {
     List<PadEntry> peers = policy.peers().stream().map(UdpOnly::encapsulated).toList();
-    return new PolicySet(policy.name(), policy.order(), peers, policy.rules(), policy.origin());
+    return new PolicySet(
+        policy.name(), policy.order(), peers, policy.manual(), policy.rules(), policy.origin());
   }
 
   private static PadEntry encapsulated(PadEntry peer) {

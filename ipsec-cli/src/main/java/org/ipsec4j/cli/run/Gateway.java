@@ -10,14 +10,17 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.ipsec4j.api.net.AddressRange;
 import org.ipsec4j.api.packet.PacketPort;
+import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.packet.TunProvider;
 import org.ipsec4j.api.packet.TunSettings;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.cli.policy.LoadedPolicy;
 import org.ipsec4j.cli.record.KeyCollector;
 import org.ipsec4j.cli.record.OuterRecorder;
+import org.ipsec4j.node.FileSequenceStore;
 import org.ipsec4j.node.IpsecNode;
 import org.ipsec4j.node.IpsecNodeBuilder;
 import org.ipsec4j.node.MemoryPort;
@@ -33,8 +36,10 @@ final class Gateway implements AutoCloseable {
    * @param tunName overrides the policy's
    * @param withoutTun no TUN device
    * @param wireshark folder for keys and capture, or null
+   * @param policyFolder where names in the policy begin
    */
-  record Options(@Nullable String tunName, boolean withoutTun, @Nullable Path wireshark) {}
+  record Options(
+      @Nullable String tunName, boolean withoutTun, @Nullable Path wireshark, Path policyFolder) {}
 
   private final IpsecNode node;
   private final Console console;
@@ -64,7 +69,15 @@ final class Gateway implements AutoCloseable {
     OuterRecorder recorder = null;
     try {
       IpsecNodeBuilder builder =
-          IpsecNode.builder().policy(policy).credentials(loaded.credentials()).inner(inner);
+          IpsecNode.builder()
+              .policy(policy)
+              .credentials(loaded.credentials())
+              .inner(inner)
+              .sequenceStore(new FileSequenceStore(options.policyFolder()));
+      RawProvider raw = rawProvider();
+      if (raw != null) {
+        builder.nativePath(raw);
+      }
       Path folder = options.wireshark();
       if (folder != null) {
         Files.createDirectories(folder);
@@ -90,6 +103,25 @@ final class Gateway implements AutoCloseable {
     }
   }
 
+  /** Native ESP and AH where a provider supports this system; the node says when it may not. */
+  private static @Nullable RawProvider rawProvider() {
+    var providers = ServiceLoader.load(RawProvider.class).iterator();
+    while (true) {
+      try {
+        if (!providers.hasNext()) {
+          return null;
+        }
+        RawProvider provider = providers.next();
+        if (provider.isSupported()) {
+          return provider;
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // A provider for another Java or without native access: the node runs over UDP.
+        continue;
+      }
+    }
+  }
+
   private static PacketPort openTun(LoadedPolicy loaded, Options options) throws IOException {
     TunSettings wanted = loaded.tun(options.tunName());
     LinkedHashSet<AddressRange> routes = new LinkedHashSet<>();
@@ -99,6 +131,9 @@ final class Gateway implements AutoCloseable {
           routes.add(selector.addresses());
         }
       }
+    }
+    for (ManualChild child : loaded.policy().manual()) {
+      child.remoteSelectors().forEach(selector -> routes.add(selector.addresses()));
     }
     TunSettings settings =
         new TunSettings(wanted.name(), wanted.addresses(), wanted.mtu(), List.copyOf(routes));

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.ipsec4j.cli.policy.LoadedPolicy;
@@ -89,7 +90,12 @@ public final class RunCommand implements Callable<Integer> {
       loaded.warnings().forEach(err::println);
       err.flush();
       EventPrinter printer = new EventPrinter(out, style);
-      Gateway.Options options = new Gateway.Options(tun, withoutTun, wireshark);
+      Gateway.Options options =
+          new Gateway.Options(
+              tun,
+              withoutTun,
+              wireshark,
+              Objects.requireNonNull(policy.toAbsolutePath().getParent()));
       return serve(loaded, options, printer);
     } catch (PolicyProblem e) {
       err.println(e.getMessage());

@@ -1,8 +1,12 @@
 package org.ipsec4j.esp.manual;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.EncryptionTransform;
@@ -29,6 +33,7 @@ import org.ipsec4j.esp.AddressPair;
 import org.ipsec4j.esp.InboundSa;
 import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.ReplayProtection;
+import org.ipsec4j.esp.SaBundle;
 import org.ipsec4j.esp.SaOptions;
 import org.ipsec4j.esp.TimeLifetime;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +50,10 @@ public final class ManualSa {
   private final int layer;
   private final SaKeys inbound;
   private final SaKeys outbound;
+  private final SaBundle bundle;
 
-  private ManualSa(ManualChild child, int layer, SaKeys inbound, SaKeys outbound) {
+  private ManualSa(ManualChild child, int layer, SaKeys inbound, SaKeys outbound, SaBundle bundle) {
+    this.bundle = bundle;
     this.child = child;
     this.layer = layer;
     this.inbound = inbound;
@@ -59,27 +66,27 @@ public final class ManualSa {
    * @param secrets gives the key of a name, or null; keys are copied
    * @throws IllegalArgumentException when {@link #problems} finds any
    */
-  public static List<ManualSa> of(
-      ManualChild child, Function<String, @Nullable Secret> secrets) {
+  public static List<ManualSa> of(ManualChild child, Function<String, @Nullable Secret> secrets) {
     List<String> problems = problems(child, secrets);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
+    SaBundle bundle = SaBundle.of(child.name(), child.layers().size());
     List<ManualSa> layers = new ArrayList<>();
     for (int i = 0; i < child.layers().size(); i++) {
       ManualKeys keys = child.layers().get(i);
-      layers.add(new ManualSa(child, i, copy(keys.inbound(), secrets), copy(keys.outbound(), secrets)));
+      SaKeys in = copy(keys.inbound(), secrets);
+      SaKeys out = copy(keys.outbound(), secrets);
+      layers.add(new ManualSa(child, i, in, out, bundle));
     }
     return List.copyOf(layers);
   }
 
-  private static SaKeys copy(
-      ManualKeys.Names names, Function<String, @Nullable Secret> secrets) {
+  private static SaKeys copy(ManualKeys.Names names, Function<String, @Nullable Secret> secrets) {
     return new SaKeys(copy(names.encryption(), secrets), copy(names.integrity(), secrets));
   }
 
-  private static Secret copy(
-      @Nullable String name, Function<String, @Nullable Secret> secrets) {
+  private static Secret copy(@Nullable String name, Function<String, @Nullable Secret> secrets) {
     Secret found = name == null ? null : secrets.apply(name);
     return found == null
         ? Secret.adopt(new byte[0])
@@ -106,8 +113,56 @@ public final class ManualSa {
     return problems;
   }
 
-  private static boolean sameKeys(
-      ManualKeys keys, Function<String, @Nullable Secret> secrets) {
+  /**
+   * Keys that several children have although that breaks the algorithm: each child counts its
+   * numbers from the same beginning.
+   */
+  public static List<String> sharedKeys(
+      List<ManualChild> children, Function<String, @Nullable Secret> secrets) {
+    List<String> problems = new ArrayList<>();
+    Map<String, ManualChild> owners = new LinkedHashMap<>();
+    for (ManualChild child : children) {
+      for (ManualKeys keys : child.layers()) {
+        if (!keys.needsFreshNumbers()) {
+          continue;
+        }
+        for (String name : sensitive(keys)) {
+          Secret key = secrets.apply(name);
+          owners.forEach(
+              (otherName, other) -> {
+                Secret otherKey = secrets.apply(otherName);
+                if (!other.name().equals(child.name())
+                    && key != null
+                    && otherKey != null
+                    && key.equals(otherKey)) {
+                  problems.add(
+                      child.origin()
+                          + ": manual children `"
+                          + other.name()
+                          + "` and `"
+                          + child.name()
+                          + "` have a key in common: each nonce would be used by both; give each"
+                          + " keys of its own");
+                }
+              });
+        }
+        sensitive(keys).forEach(name -> owners.put(name, child));
+      }
+    }
+    return problems.stream().distinct().toList();
+  }
+
+  /** The keys under which a nonce must not come twice. */
+  private static List<String> sensitive(ManualKeys keys) {
+    boolean encrypts = keys.transform().encryption().keyingMaterialLength() > 0;
+    return Stream.of(keys.inbound(), keys.outbound())
+        .map(names -> encrypts ? names.encryption() : names.integrity())
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .toList();
+  }
+
+  private static boolean sameKeys(ManualKeys keys, Function<String, @Nullable Secret> secrets) {
     SaKeys in = copy(keys.inbound(), secrets);
     SaKeys out = copy(keys.outbound(), secrets);
     boolean same =
@@ -127,7 +182,8 @@ public final class ManualSa {
     String prefix = "the " + direction + " " + transform.protocol();
     if (names.encryption() != null) {
       int salt = cipher.algorithm().saltLength();
-      String parts = salt == 0 ? "" : ": " + cipher.keyBits() / 8 + " of key and " + salt + " of salt";
+      String parts =
+          salt == 0 ? "" : ": " + cipher.keyBits() / 8 + " of key and " + salt + " of salt";
       checkLength(
           prefix + " encryption key",
           secrets.apply(names.encryption()),
@@ -175,8 +231,8 @@ public final class ManualSa {
   }
 
   /**
-   * Tunnel, transport or BEET. What stands around another layer is in transport mode: it protects the
-   * packet that the inner layer made.
+   * Tunnel, transport or BEET. What stands around another layer is in transport mode: it protects
+   * the packet that the inner layer made.
    */
   public SaMode mode() {
     return layer == 0 ? child.mode() : SaMode.TRANSPORT;
@@ -191,7 +247,8 @@ public final class ManualSa {
    */
   public ChildSa childSa(ChildSaId id) {
     ManualKeys keys = keys();
-    List<TrafficSelector> local = layer == 0 ? child.localSelectors() : List.of(outer(child.localAddress()));
+    List<TrafficSelector> local =
+        layer == 0 ? child.localSelectors() : List.of(outer(child.localAddress()));
     List<TrafficSelector> remote =
         layer == 0 ? child.remoteSelectors() : List.of(outer(child.remoteAddress()));
     return new ChildSa(
@@ -234,7 +291,9 @@ public final class ManualSa {
         new ChildProposal(
             transform.protocol(),
             ah ? List.of() : List.of(transform.encryption()),
-            transform.encryption().algorithm().isAead() ? List.of() : List.of(transform.integrity()),
+            transform.encryption().algorithm().isAead()
+                ? List.of()
+                : List.of(transform.integrity()),
             List.of(),
             List.of(false));
     return new ChildProfile(
@@ -275,6 +334,9 @@ public final class ManualSa {
               new AddressPair(
                   child.localSelectors().getFirst().addresses().first(),
                   child.remoteSelectors().getFirst().addresses().first()));
+    }
+    if (bundle.layers() > 1) {
+      options = options.withPlace(bundle.place(layer));
     }
     // one clock for all layers: that of the innermost, which every packet passes
     return layer == 0
