@@ -15,7 +15,8 @@
  *       4301 4.1, 4.4.2, 5, 7, 8, Appendix E; 6040 4; 6479; 7402 Appendix B; 9611 (SAs of
  *       resources).
  *   <li>Explained by EspRoundTripTest, EveryTransformTest, OuterHeaderRulesTest, EspVectors,
- *       EspProperties, ReplayWindowProperties, AllocationTest; BeetTest, BeetVectors; AhTest, AhVectors, AhProperties; BundleTest, BundleProperties.
+ *       EspProperties, ReplayWindowProperties, AllocationTest; BeetTest, BeetVectors; AhTest,
+ *       AhVectors, AhProperties; BundleTest, BundleProperties.
  * </ul>
  */
 package org.ipsec4j.esp;

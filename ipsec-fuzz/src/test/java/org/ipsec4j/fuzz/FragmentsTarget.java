@@ -93,7 +93,7 @@ final class FragmentsTarget implements FuzzTarget {
   private void assertPackets() {
     for (int i = 0; i < into.size(); i++) {
       boolean valid = view.parse(into.slab(), into.offset(i), into.length(i));
-      Slots.check(!into.isAlive(i) || valid && !view.isFragment(), "no whole packet");
+      Slots.check(!into.isAlive(i) || (valid && !view.isFragment()), "no whole packet");
     }
   }
 
