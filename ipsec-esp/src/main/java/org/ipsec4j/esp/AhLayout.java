@@ -17,14 +17,6 @@ final class AhLayout {
   /** The fixed part, the longest ICV, padded to eight octets. */
   static final int MAX_LENGTH = 48;
 
-  /** What can stand in front of the ICV that does not count in it: the fixed part and the IV. */
-  static final int MAX_FRONT = FIXED_LENGTH + 8;
-
-  /** RFC 4543 4: the IV is the first part of the ICV field. */
-  private static final int GMAC_IV_LENGTH = 8;
-
-  private static final int GMAC_SALT_LENGTH = 4;
-
   private final PacketTransform transform;
   private final int ivLength;
   private final int icvLength;
@@ -32,22 +24,15 @@ final class AhLayout {
   private final byte[] salt;
 
   AhLayout(PacketTransform transform, byte[] salt, AhPadding padding) {
-    boolean gmac = isGmac(transform.integrity());
-    if (salt.length != (gmac ? GMAC_SALT_LENGTH : 0)) {
+    IntegrityAlgorithm integrity = transform.integrity();
+    if (salt.length != integrity.saltLength()) {
       throw new IllegalArgumentException(transform + " has no salt of " + salt.length + " octets");
     }
     this.transform = transform;
-    this.ivLength = gmac ? GMAC_IV_LENGTH : 0;
+    this.ivLength = integrity.ivLength();
     this.icvLength = transform.icvLength();
     this.eightOctets = padding == AhPadding.EIGHT_OCTETS;
     this.salt = salt.clone();
-  }
-
-  private static boolean isGmac(IntegrityAlgorithm integrity) {
-    return switch (integrity) {
-      case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC -> true;
-      default -> false;
-    };
   }
 
   int ivLength() {
@@ -112,17 +97,15 @@ final class AhLayout {
   }
 
   /**
-   * Fills the nonce of a MAC that has one from the IV in the packet, and zeros the IV there: it is
-   * a part of the ICV field, which counts as zero in the ICV (RFC 4302 3.3.3, RFC 4543 4). Whoever
-   * calls has kept it.
+   * Fills the nonce of a MAC that has one from the IV in the packet. The IV stays there and is
+   * covered, although it is a part of the field that is otherwise zero (RFC 4543 7).
    */
   void takeNonce(CryptoOp op, ByteBuffer slab, int at) {
     op.nonceLength = 0;
     if (ivLength > 0) {
-      System.arraycopy(salt, 0, op.nonce, 0, GMAC_SALT_LENGTH);
-      slab.get(at + FIXED_LENGTH, op.nonce, GMAC_SALT_LENGTH, GMAC_IV_LENGTH);
-      op.nonceLength = GMAC_SALT_LENGTH + GMAC_IV_LENGTH;
-      slab.putLong(at + FIXED_LENGTH, 0);
+      System.arraycopy(salt, 0, op.nonce, 0, salt.length);
+      slab.get(at + FIXED_LENGTH, op.nonce, salt.length, ivLength);
+      op.nonceLength = salt.length + ivLength;
     }
   }
 

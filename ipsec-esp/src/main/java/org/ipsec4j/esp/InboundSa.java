@@ -16,6 +16,9 @@ public final class InboundSa extends SecurityAssociation {
   /** IP payload compression (RFC 3173). */
   private static final int IPCOMP = 108;
 
+  private static final int NEXT_V4 = 4;
+  private static final int NEXT_V6 = 41;
+
   /** Packets in a row with a wrong ICV after which the upper half of numbers is doubted. */
   static final int REFUSALS_BEFORE_DOUBT = 64;
 
@@ -41,9 +44,11 @@ public final class InboundSa extends SecurityAssociation {
   private final ReplayWindow replay;
 
   /** Packets in a row with a wrong ICV (RFC 4303 A3.1). */
+  @SuppressWarnings("UnusedVariable") // through its VarHandle
   private int refusals;
 
   /** Upper halves that were tried. */
+  @SuppressWarnings("UnusedVariable") // through its VarHandle
   private int attempts;
 
   private InboundSa(ChildSa child, PacketKey key, SaOptions options) {
@@ -98,13 +103,27 @@ public final class InboundSa extends SecurityAssociation {
     SaBundle.Place place = options().place();
     if (place != null) {
       boolean around = place.layer() > 0 && child().mode() == SaMode.TRANSPORT;
-      boolean compressed =
-          place.layer() == 0 && place.bundle().compression() && packet.protocol() == IPCOMP;
-      if (around || compressed) {
+      if (around || isCompressed(packet)) {
         return DropReason.NONE;
       }
     }
     return selectors().check(packet);
+  }
+
+  /**
+   * Whether an opened packet is one for the step that expands: compressed, or in the tunnel of an
+   * IPComp association that it was not worth compressing in.
+   */
+  boolean isCompressed(IpHeaderView packet) {
+    SaBundle.Place place = options().place();
+    if (place == null || place.layer() > 0 || !place.bundle().compression()) {
+      return false;
+    }
+    return switch (packet.protocol()) {
+      case IPCOMP -> true;
+      case NEXT_V4, NEXT_V6 -> child().mode() == SaMode.TRANSPORT;
+      default -> false;
+    };
   }
 
   /** The window; for monitors. */

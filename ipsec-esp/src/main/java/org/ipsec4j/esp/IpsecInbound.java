@@ -89,7 +89,8 @@ public final class IpsecInbound implements AutoCloseable {
   /**
    * Sets what expands compressed packets of bundles with {@link SaBundle#compression}.
    *
-   * @param stage given packets of protocol 108 (RFC 3173)
+   * @param stage given packets of IPComp (RFC 3173), and those in a tunnel inside of a transport
+   *     mode SA, which may be one of IPComp's
    * @return this
    */
   public IpsecInbound withDecompressor(PacketStage stage) {
@@ -126,12 +127,12 @@ public final class IpsecInbound implements AutoCloseable {
     for (int layer = 1; findNext(burst, layer); layer++) {
       openLayer(burst, PacketForm.FULL_IP, now);
     }
-    expand(burst, now);
     for (int i = 0; i < burst.size(); i++) {
       if (burst.isAlive(i) && !cameThroughBundles(i)) {
         refuse(burst, i, DropReason.BUNDLE_MISMATCH);
       }
     }
+    expand(burst, now);
   }
 
   /** A packet that is neither goes to ESP, which says what is wrong with it. */
@@ -228,27 +229,27 @@ public final class IpsecInbound implements AutoCloseable {
       if (!stageMine[i] || !burst.isAlive(i) || last == null) {
         continue;
       }
-      if (stage == null) {
-        refuse(burst, i, DropReason.UNKNOWN_CPI);
-      } else if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
-        refuse(burst, i, DropReason.MALFORMED_INNER);
-      } else {
-        DropReason reason = last.selectors().check(view);
-        if (reason != DropReason.NONE) {
-          refuse(burst, i, reason);
-        }
+      DropReason reason = expanded(burst, i, last);
+      if (reason != DropReason.NONE) {
+        refuse(burst, i, reason);
       }
     }
   }
 
+  private DropReason expanded(PacketBurst burst, int i, InboundSa last) {
+    if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
+      return DropReason.MALFORMED_INNER;
+    }
+    // nobody was there to expand it, or nobody could
+    return view.protocol() == IPCOMP ? DropReason.UNKNOWN_CPI : last.selectors().check(view);
+  }
+
   private boolean isCompressed(PacketBurst burst, int i) {
     InboundSa last = innermost(i);
-    SaBundle.Place place = last == null ? null : last.options().place();
-    return place != null
-        && place.bundle().compression()
+    return last != null
         && !payload[i]
         && view.parse(burst.slab(), burst.offset(i), burst.length(i))
-        && view.protocol() == IPCOMP;
+        && last.isCompressed(view);
   }
 
   /** Each SA that has a place must have its whole bundle around it, in order. */

@@ -3,6 +3,7 @@ package org.ipsec4j.esp;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.IpHeaderView;
@@ -23,8 +24,10 @@ final class MulticastSas {
 
     boolean isFor(
         SecurityProtocol protocol, int spi, IpAddress ofGroup, @Nullable IpAddress ofSource) {
-      boolean sameSource = source == null ? ofSource == null : source.equals(ofSource);
-      return sa.protocol() == protocol && spi() == spi && group.equals(ofGroup) && sameSource;
+      return sa.protocol() == protocol
+          && spi() == spi
+          && group.equals(ofGroup)
+          && Objects.equals(source, ofSource);
     }
 
     boolean hasGroup(IpHeaderView packet) {
@@ -93,7 +96,7 @@ final class MulticastSas {
     int low = 0;
     int high = entries.length;
     while (low < high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (entries[middle].spi() < spi) {
         low = middle + 1;
       } else {

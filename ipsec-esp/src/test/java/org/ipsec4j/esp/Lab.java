@@ -60,6 +60,11 @@ final class Lab {
   List<TrafficSelector> receiverSelectors = ANY;
   OuterHeaderPolicy headerPolicy = OuterHeaderPolicy.DEFAULT;
   SaOptions options = SaOptions.DEFAULT;
+
+  /** BEET mode: the inner addresses; null lets the SA take them from its selectors. */
+  String innerSender;
+
+  String innerReceiver;
   long firstNumber = 1;
   byte[] encryptionKey;
   byte[] integrityKey;
@@ -79,18 +84,35 @@ final class Lab {
   OutboundSa outbound() {
     PacketKey key = key();
     return firstNumber == 1
-        ? OutboundSa.of(child(true), key, options())
-        : OutboundSa.startingAt(child(true), key, options(), firstNumber);
+        ? OutboundSa.of(child(true), key, options(true))
+        : OutboundSa.startingAt(child(true), key, options(true), firstNumber);
   }
 
   SaOptions options() {
-    return headerPolicy == OuterHeaderPolicy.DEFAULT
+    return headerPolicy.equals(OuterHeaderPolicy.DEFAULT)
         ? options
         : options.withOuterHeader(headerPolicy);
   }
 
+  private SaOptions options(boolean sends) {
+    SaOptions all = options();
+    if (innerSender == null) {
+      return all;
+    }
+    IpAddress from = IpAddress.parse(innerSender);
+    IpAddress to = IpAddress.parse(innerReceiver);
+    return all.withInnerAddresses(sends ? new AddressPair(from, to) : new AddressPair(to, from));
+  }
+
+  /** BEET mode between the addresses of {@link IpPackets}. */
+  void bind(boolean innerV4) {
+    mode = SaMode.BEET;
+    innerSender = innerV4 ? IpPackets.A4 : IpPackets.A6;
+    innerReceiver = innerV4 ? IpPackets.B4 : IpPackets.B6;
+  }
+
   InboundSa inbound() {
-    return InboundSa.of(child(false), key(), options());
+    return InboundSa.of(child(false), key(), options(false));
   }
 
   Sad sad() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -101,7 +102,8 @@ class ManualSaTest {
     try {
       return made.outbound(
           sa,
-          crypto.packetKey(transform, sa.outboundKeys().encryption(), sa.outboundKeys().integrity()),
+          crypto.packetKey(
+              transform, sa.outboundKeys().encryption(), sa.outboundKeys().integrity()),
           first);
     } catch (CryptoException e) {
       throw new AssertionError(e);
@@ -181,8 +183,7 @@ class ManualSaTest {
     assertFalse(sender.takeSoftExpired(7_000_000_000L));
     assertTrue(sender.takeSoftExpired(8_000_000_001L));
     assertFalse(sender.takeSoftExpired(9_000_000_000L));
-    assertEquals(
-        DropReason.LIFETIME_EXPIRED, across(sender, receiver, sad, 10_000_000_001L));
+    assertEquals(DropReason.LIFETIME_EXPIRED, across(sender, receiver, sad, 10_000_000_001L));
   }
 
   @Test
@@ -196,8 +197,7 @@ class ManualSaTest {
                 + " hexadecimal 32 digits)",
             "the outbound ESP integrity key is missing"),
         problems);
-    assertThrows(
-        IllegalArgumentException.class, () -> ManualSa.of(child(true), secrets::get));
+    assertThrows(IllegalArgumentException.class, () -> ManualSa.of(child(true), secrets::get));
   }
 
   @Test
@@ -256,7 +256,7 @@ class ManualSaTest {
     assertFalse((made + " " + sa + " " + child(true)).contains("030303"));
     sa.inboundKeys().destroy();
     made.destroy();
-    Secret kept = secrets.get("ba");
+    Secret kept = Objects.requireNonNull(secrets.get("ba"));
     assertEquals(3, kept.reveal(SecretAccess.raw())[0]);
   }
 }

@@ -31,8 +31,7 @@ final class Guards {
     }
 
     @Override
-    public void onPacket(
-        java.nio.ByteBuffer memory, int offset, int length, boolean outgoing) {
+    public void onPacket(java.nio.ByteBuffer memory, int offset, int length, boolean outgoing) {
       if (!failed) {
         try {
           tap.onPacket(memory, offset, length, outgoing);

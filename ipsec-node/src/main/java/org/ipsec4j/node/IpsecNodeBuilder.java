@@ -147,13 +147,7 @@ public final class IpsecNodeBuilder {
     NodeEvents events = new NodeEvents(listener);
     NodeSettings settings =
         new NodeSettings(
-            set,
-            loaded.chain(),
-            natPorts,
-            BURST,
-            MAX_PACKET,
-            Guards.sink(keySink, events),
-            manual);
+            set, loaded.chain(), natPorts, BURST, MAX_PACKET, Guards.sink(keySink, events), manual);
     if (!opened.reason().isEmpty()) {
       events.tell(new NodeEvent.NoNativePath(opened.reason()));
     }

@@ -156,8 +156,7 @@ final class ManualChildren {
     // Both are asked: each tells once.
     boolean inbound = association.inbound().takeSoftExpired(now);
     boolean outbound = association.outbound().takeSoftExpired(now);
-    boolean expired =
-        association.inbound().isExpired(now) || association.outbound().isExpired(now);
+    boolean expired = association.inbound().isExpired(now) || association.outbound().isExpired(now);
     if (expired && !entry.expired) {
       entry.expired = true;
       tell(entry, Change.EXPIRED);

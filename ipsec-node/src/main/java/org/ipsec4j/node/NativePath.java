@@ -39,8 +39,7 @@ final class NativePath {
   static Opened open(
       PolicySet policy, @Nullable RawProvider provider, Collection<IpAddress> addresses)
       throws NodeStartException {
-    String reason =
-        "this node was given no raw sockets (`IpsecNode.builder().nativePath(...)`)";
+    String reason = "this node was given no raw sockets (`IpsecNode.builder().nativePath(...)`)";
     Set<IpAddress> all = new java.util.LinkedHashSet<>(addresses);
     policy.manual().forEach(child -> all.add(child.localAddress()));
     if (provider != null && !all.isEmpty()) {

@@ -1,6 +1,7 @@
 package org.ipsec4j.node;
 
 import org.ipsec4j.api.ike.IkeEvent;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.ChildSaId;
 
 /** What a node tells its listeners. */
@@ -28,6 +29,14 @@ public sealed interface NodeEvent {
    * @param reason which and why
    */
   record ProviderRefused(String reason) implements NodeEvent {}
+
+  /**
+   * The policy accepts weak algorithms; told when the node starts, and in {@link
+   * NodeStatus#weakChoices} as long as it runs.
+   *
+   * @param choice where, which, and what to use instead
+   */
+  record WeakAlgorithms(WeakChoice choice) implements NodeEvent {}
 
   /**
    * A Child SA was agreed but its keys could not be set up.

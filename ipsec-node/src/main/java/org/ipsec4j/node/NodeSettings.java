@@ -3,8 +3,8 @@ package org.ipsec4j.node;
 import java.util.List;
 import java.util.Set;
 import org.ipsec4j.api.policy.PolicySet;
-import org.ipsec4j.node.crypto.ProviderChain;
 import org.ipsec4j.esp.manual.ManualSa;
+import org.ipsec4j.node.crypto.ProviderChain;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -85,8 +85,7 @@ final class SaLedger {
         ChildSa sa = sas.get(i);
         refuseTaken(sa);
         inbounds.add(layers.get(i).inbound(sa, key(sa, sa.inboundKeys())));
-        outbounds.add(
-            layers.get(i).outbound(sa, key(sa, sa.outboundKeys()), firstNumbers[i]));
+        outbounds.add(layers.get(i).outbound(sa, key(sa, sa.outboundKeys()), firstNumbers[i]));
       }
     } catch (CryptoException | IllegalArgumentException e) {
       inbounds.forEach(InboundSa::destroy);

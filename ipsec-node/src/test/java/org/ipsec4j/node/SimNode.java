@@ -341,6 +341,7 @@ final class SimNode implements SimHost, SaSide {
         case NodeEvent.ProviderRefused refused -> {}
         case NodeEvent.NoNativePath none -> {}
         case NodeEvent.Manual manual -> {}
+        case NodeEvent.WeakAlgorithms weak -> {}
       }
     }
   }

@@ -111,7 +111,8 @@ public enum DropReason {
   AGGFRAG_INCOMPLETE("outer packets were lost that carried the rest of the inner packet"),
   /** The reorder window has moved past it. */
   AGGFRAG_LATE(
-      "the payload came after its turn was given up: widen the reorder window if the path reorders"),
+      "the payload came after its turn was given up: widen the reorder window if the path"
+          + " reorders"),
   /** It waits for its place in a payload and is not lost. */
   AGGFRAG_QUEUED("the packet waits to leave in an AGGFRAG payload"),
   /** Too many wait for their place in a payload. */

@@ -354,6 +354,22 @@ public final class IpHeaderView {
     return typeAndCode;
   }
 
+  /**
+   * Tells a later fragment what the first fragment of its packet said (RFC 4301 7.3): from now on
+   * {@link #protocol()} and the ports answer so. Where the packet lies is not changed by it.
+   *
+   * @param upperProtocol 0 to 255
+   * @param fromPort 0 to 65535, or {@link #UNKNOWN} where the protocol has none
+   * @param toPort 0 to 65535, or {@link #UNKNOWN}
+   * @param ofTypeAndCode what {@link #isTypeAndCode()} shall say
+   */
+  public void adoptPorts(int upperProtocol, int fromPort, int toPort, boolean ofTypeAndCode) {
+    protocol = upperProtocol;
+    sourcePort = fromPort;
+    destinationPort = toPort;
+    typeAndCode = ofTypeAndCode;
+  }
+
   /** For logs; addresses are left out on purpose. */
   @Override
   public String toString() {

@@ -10,8 +10,8 @@ public interface RawProvider {
   /**
    * Opens the sockets.
    *
-   * @throws IOException when it cannot be done, most often for want of a privilege; the message says
-   *     what is missing and what to do instead
+   * @throws IOException when it cannot be done, most often for want of a privilege; the message
+   *     says what is missing and what to do instead
    */
   RawPort open(RawSettings settings) throws IOException;
 }

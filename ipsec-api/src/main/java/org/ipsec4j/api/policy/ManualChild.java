@@ -8,8 +8,8 @@ import org.ipsec4j.api.net.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A protected flow whose SAs have keys that people agreed on, without IKE (RFC 4301 4.5.1). It is up
- * as long as the node runs, and is never renewed.
+ * A protected flow whose SAs have keys that people agreed on, without IKE (RFC 4301 4.5.1). It is
+ * up as long as the node runs, and is never renewed.
  *
  * @param name unique among the manual children
  * @param localAddress our outer address
@@ -88,7 +88,8 @@ public record ManualChild(
     return selectors.stream()
             .map(TrafficSelector::addresses)
             .allMatch(selectors.getFirst().addresses()::equals)
-        && selectors.getFirst().addresses().prefixLength() == selectors.getFirst().addresses().first().bits();
+        && selectors.getFirst().addresses().prefixLength()
+            == selectors.getFirst().addresses().first().bits();
   }
 
   private static void checkLayers(

@@ -60,8 +60,7 @@ public final class OuterRecorder implements OuterTap, Closeable {
   }
 
   @Override
-  public synchronized void onPacket(
-      ByteBuffer memory, int offset, int length, boolean outgoing) {
+  public synchronized void onPacket(ByteBuffer memory, int offset, int length, boolean outgoing) {
     packet.clear();
     packet.put(0, memory, offset, length);
     packet.limit(length);

@@ -160,7 +160,7 @@ final class FragmentView {
     };
   }
 
-  private static boolean isExtension(int next) {
+  static boolean isExtension(int next) {
     return next == HOP_BY_HOP || next == ROUTING || next == FRAGMENT || next == DESTINATION_OPTIONS;
   }
 }

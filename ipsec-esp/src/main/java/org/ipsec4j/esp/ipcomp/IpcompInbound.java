@@ -60,12 +60,22 @@ public final class IpcompInbound implements AutoCloseable {
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
   public void expand(PacketBurst burst) {
+    expand(burst, null);
+  }
+
+  /**
+   * The same for some packets of a burst.
+   *
+   * @param mine by packet index, not shorter than the burst: what is not, is left alone; null for
+   *     all
+   */
+  public void expand(PacketBurst burst, boolean @Nullable [] mine) {
     if (burst.size() > through.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
     for (int i = 0; i < burst.size(); i++) {
       through[i] = null;
-      if (burst.isAlive(i)) {
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
         DropReason reason = expand(burst, i);
         if (reason != DropReason.NONE) {
           drop(burst, i, reason);

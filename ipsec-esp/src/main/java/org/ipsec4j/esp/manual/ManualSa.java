@@ -52,8 +52,7 @@ public final class ManualSa {
   private final SaKeys outbound;
   private final SaBundle bundle;
 
-  private ManualSa(
-      ManualChild child, int layer, SaKeys inbound, SaKeys outbound, SaBundle bundle) {
+  private ManualSa(ManualChild child, int layer, SaKeys inbound, SaKeys outbound, SaBundle bundle) {
     this.bundle = bundle;
     this.child = child;
     this.layer = layer;
@@ -67,8 +66,7 @@ public final class ManualSa {
    * @param secrets gives the key of a name, or null; keys are copied
    * @throws IllegalArgumentException when {@link #problems} finds any
    */
-  public static List<ManualSa> of(
-      ManualChild child, Function<String, @Nullable Secret> secrets) {
+  public static List<ManualSa> of(ManualChild child, Function<String, @Nullable Secret> secrets) {
     List<String> problems = problems(child, secrets);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -77,18 +75,18 @@ public final class ManualSa {
     List<ManualSa> layers = new ArrayList<>();
     for (int i = 0; i < child.layers().size(); i++) {
       ManualKeys keys = child.layers().get(i);
-      layers.add(new ManualSa(child, i, copy(keys.inbound(), secrets), copy(keys.outbound(), secrets), bundle));
+      SaKeys in = copy(keys.inbound(), secrets);
+      SaKeys out = copy(keys.outbound(), secrets);
+      layers.add(new ManualSa(child, i, in, out, bundle));
     }
     return List.copyOf(layers);
   }
 
-  private static SaKeys copy(
-      ManualKeys.Names names, Function<String, @Nullable Secret> secrets) {
+  private static SaKeys copy(ManualKeys.Names names, Function<String, @Nullable Secret> secrets) {
     return new SaKeys(copy(names.encryption(), secrets), copy(names.integrity(), secrets));
   }
 
-  private static Secret copy(
-      @Nullable String name, Function<String, @Nullable Secret> secrets) {
+  private static Secret copy(@Nullable String name, Function<String, @Nullable Secret> secrets) {
     Secret found = name == null ? null : secrets.apply(name);
     return found == null
         ? Secret.adopt(new byte[0])
@@ -133,7 +131,10 @@ public final class ManualSa {
           owners.forEach(
               (otherName, other) -> {
                 Secret otherKey = secrets.apply(otherName);
-                if (other != child && key != null && key.equals(otherKey)) {
+                if (!other.name().equals(child.name())
+                    && key != null
+                    && otherKey != null
+                    && key.equals(otherKey)) {
                   problems.add(
                       child.origin()
                           + ": manual children `"
@@ -161,8 +162,7 @@ public final class ManualSa {
         .toList();
   }
 
-  private static boolean sameKeys(
-      ManualKeys keys, Function<String, @Nullable Secret> secrets) {
+  private static boolean sameKeys(ManualKeys keys, Function<String, @Nullable Secret> secrets) {
     SaKeys in = copy(keys.inbound(), secrets);
     SaKeys out = copy(keys.outbound(), secrets);
     boolean same =
@@ -182,7 +182,8 @@ public final class ManualSa {
     String prefix = "the " + direction + " " + transform.protocol();
     if (names.encryption() != null) {
       int salt = cipher.algorithm().saltLength();
-      String parts = salt == 0 ? "" : ": " + cipher.keyBits() / 8 + " of key and " + salt + " of salt";
+      String parts =
+          salt == 0 ? "" : ": " + cipher.keyBits() / 8 + " of key and " + salt + " of salt";
       checkLength(
           prefix + " encryption key",
           secrets.apply(names.encryption()),
@@ -230,8 +231,8 @@ public final class ManualSa {
   }
 
   /**
-   * Tunnel, transport or BEET. What stands around another layer is in transport mode: it protects the
-   * packet that the inner layer made.
+   * Tunnel, transport or BEET. What stands around another layer is in transport mode: it protects
+   * the packet that the inner layer made.
    */
   public SaMode mode() {
     return layer == 0 ? child.mode() : SaMode.TRANSPORT;
@@ -246,7 +247,8 @@ public final class ManualSa {
    */
   public ChildSa childSa(ChildSaId id) {
     ManualKeys keys = keys();
-    List<TrafficSelector> local = layer == 0 ? child.localSelectors() : List.of(outer(child.localAddress()));
+    List<TrafficSelector> local =
+        layer == 0 ? child.localSelectors() : List.of(outer(child.localAddress()));
     List<TrafficSelector> remote =
         layer == 0 ? child.remoteSelectors() : List.of(outer(child.remoteAddress()));
     return new ChildSa(
@@ -289,7 +291,9 @@ public final class ManualSa {
         new ChildProposal(
             transform.protocol(),
             ah ? List.of() : List.of(transform.encryption()),
-            transform.encryption().algorithm().isAead() ? List.of() : List.of(transform.integrity()),
+            transform.encryption().algorithm().isAead()
+                ? List.of()
+                : List.of(transform.integrity()),
             List.of(),
             List.of(false));
     return new ChildProfile(

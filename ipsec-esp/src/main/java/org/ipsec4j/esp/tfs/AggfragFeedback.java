@@ -84,12 +84,17 @@ public final class AggfragFeedback {
     }
     int at = out.offset(index);
     out.window(index, at, AggfragView.CONGESTION_LENGTH);
-    write(now, out.slab(), at, 0, false);
+    write(now, out.slab(), at, 0, 0, false);
     return true;
   }
 
-  /** Writes a header with congestion information. */
-  void write(long now, ByteBuffer memory, int at, int blockOffset, boolean probing) {
+  /**
+   * Writes a header with congestion information.
+   *
+   * @param rttToTell round-trip time in nanoseconds, 0 to tell none
+   */
+  void write(
+      long now, ByteBuffer memory, int at, int blockOffset, long rttToTell, boolean probing) {
     int flags = probing ? AggfragView.FLAG_PROBE : 0;
     if (losses.isMarked()) {
       flags |= AggfragView.FLAG_ECN;
@@ -101,7 +106,7 @@ public final class AggfragFeedback {
         flags,
         blockOffset,
         losses.inverseRate(),
-        rtt / MICRO,
+        rttToTell / MICRO,
         echoDelay,
         transmitDelay / MICRO,
         timestamp(now),

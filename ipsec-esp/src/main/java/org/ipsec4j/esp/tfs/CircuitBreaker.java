@@ -25,7 +25,7 @@ final class CircuitBreaker {
   void onReport(long now, long inverseLossEventRate) {
     heardAt = now;
     boolean tooMuch =
-        inverseLossEventRate != 0 && 1.0 / inverseLossEventRate >= settings.lossEventRate();
+        inverseLossEventRate != 0 && 1.0 / inverseLossEventRate >= settings.lossRate();
     if (!tooMuch) {
       lossSince = NONE;
     } else if (lossSince == NONE) {
@@ -38,12 +38,6 @@ final class CircuitBreaker {
     boolean loss = lossSince != NONE && now - lossSince >= settings.persistNanos();
     boolean silence = now - heardAt >= settings.persistNanos();
     open |= loss || silence;
-  }
-
-  /** When {@link #onTime} may have something to do. */
-  long dueAt() {
-    long silence = heardAt + settings.persistNanos();
-    return lossSince == NONE ? silence : Math.min(silence, lossSince + settings.persistNanos());
   }
 
   void reset(long now) {

@@ -34,7 +34,7 @@ final class LossHistory {
   private long windowCount;
   private double receiveRate;
 
-  /** The sender's round-trip time in nanoseconds; 0 while unknown. */
+  /** The sender's round-trip time in nanoseconds; 0 while unknown: each loss is then an event. */
   void rtt(long nanos) {
     rtt = nanos;
   }
@@ -78,7 +78,7 @@ final class LossHistory {
         startEvent(at, false);
       }
       long same = count - done;
-      if (rtt > 0 && step > 0) {
+      if (step > 0) {
         same = Math.min(same, Math.max(0, eventStart + rtt - at) / step + 1);
       }
       open += same;

@@ -93,7 +93,8 @@ class FragmentFuzz {
     int id = random.nextInt(6);
     int start = 8 * random.nextInt(random.nextInt(4) + 1);
     boolean more = random.nextBoolean();
-    byte[] data = Packets.octets(random.nextInt(2), random.nextBoolean() ? 16 : random.nextInt(300));
+    byte[] data =
+        Packets.octets(random.nextInt(2), random.nextBoolean() ? 16 : random.nextInt(300));
     if (random.nextBoolean()) {
       int fields = start / 8 | (more ? Packets.MORE : 0);
       octets = Packets.v4(id, fields, random.nextInt(4), new byte[4 * random.nextInt(11)], data);

@@ -37,8 +37,7 @@ class FragmenterTest {
   void v4IsCutLikeTheTwinDoes() {
     byte[] data = Packets.octets(1, 3000);
     List<byte[]> parts =
-        ReassemblyProperties.cut(
-            Packets.v4(77, 0, 0x2e, NONE, data), 1400, Fragmenter.Role.ROUTER);
+        ReassemblyProperties.cut(Packets.v4(77, 0, 0x2e, NONE, data), 1400, Fragmenter.Role.ROUTER);
     List<byte[]> expected = Packets.cutV4(77, 0x2e, data, 1376);
     assertEquals(3, parts.size());
     for (int i = 0; i < 3; i++) {
@@ -120,8 +119,7 @@ class FragmenterTest {
     byte[] v6 = Packets.v6(0, 17, NONE, new byte[1400]);
     assertEquals(DropReason.NEEDS_FRAGMENTATION, fate(v6, 1300, Fragmenter.Role.ROUTER));
     assertEquals(DropReason.FRAGMENTED, fate(v6, 1300, Fragmenter.Role.SOURCE));
-    byte[] v6Fragment =
-        Packets.v6(0, 44, Packets.fragmentHeader(17, 0, true, 3), new byte[1400]);
+    byte[] v6Fragment = Packets.v6(0, 44, Packets.fragmentHeader(17, 0, true, 3), new byte[1400]);
     assertEquals(DropReason.NEEDS_FRAGMENTATION, fate(v6Fragment, 1300, Fragmenter.Role.SOURCE));
     // headers would not fit into the first fragment
     byte[] options = new byte[1304];

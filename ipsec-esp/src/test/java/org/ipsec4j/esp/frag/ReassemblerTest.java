@@ -121,8 +121,7 @@ class ReassemblerTest {
     byte[] last =
         Packets.v6(0, 44, Packets.fragmentHeader(99, 24, false, 5), Packets.slice(data, 16, 40));
     List<byte[]> complete = give(1, last, first);
-    assertArrayEquals(
-        Packets.v6(0, 0, Packets.concat(hopOfWhole, options), data), complete.get(0));
+    assertArrayEquals(Packets.v6(0, 0, Packets.concat(hopOfWhole, options), data), complete.get(0));
   }
 
   @Test
@@ -265,8 +264,21 @@ class ReassemblerTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "0, 0, 0", "1, 1, 1", "2, 2, 2", "3, 3, 3", "3, 1, 3", "1, 3, 3", "2, 3, 3", "3, 2, 3",
-    "0, 3, -1", "3, 0, -1", "0, 2, -1", "2, 0, -1", "1, 0, -1", "1, 2, 1", "2, 1, 2",
+    "0, 0, 0",
+    "1, 1, 1",
+    "2, 2, 2",
+    "3, 3, 3",
+    "3, 1, 3",
+    "1, 3, 3",
+    "2, 3, 3",
+    "3, 2, 3",
+    "0, 3, -1",
+    "3, 0, -1",
+    "0, 2, -1",
+    "2, 0, -1",
+    "1, 0, -1",
+    "1, 2, 1",
+    "2, 1, 2",
   })
   void congestionMarksMerge(int first, int second, int merged) {
     byte[] data = Packets.octets(1, 16);
@@ -390,8 +402,7 @@ class ReassemblerTest {
     assertEquals(2, reassembler.accept(burst, 0, small, 1));
     assertEquals(0, small.size());
     assertDrops(DropReason.NO_HEADROOM, 2);
-    assertThrows(
-        IllegalArgumentException.class, () -> reassembler.accept(small, 0, small, 1));
+    assertThrows(IllegalArgumentException.class, () -> reassembler.accept(small, 0, small, 1));
   }
 
   @Test
@@ -402,8 +413,7 @@ class ReassemblerTest {
           () -> new ReassemblyLimits(wrong[0], 1 << 18, wrong[1], 1 << 17, wrong[2], 1));
     }
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new ReassemblyLimits(8, 1 << 18, 8, 1 << 19, 2, 1));
+        IllegalArgumentException.class, () -> new ReassemblyLimits(8, 1 << 18, 8, 1 << 19, 2, 1));
     assertThrows(
         IllegalArgumentException.class, () -> new ReassemblyLimits(8, 1 << 16, 8, 1 << 16, 2, 1));
     assertThrows(

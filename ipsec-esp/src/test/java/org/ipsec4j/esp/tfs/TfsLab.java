@@ -1,6 +1,7 @@
 package org.ipsec4j.esp.tfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.jspecify.annotations.NullUnmarked;
@@ -17,6 +19,12 @@ import org.jspecify.annotations.NullUnmarked;
 final class TfsLab {
   static final InnerCheck ANY = packet -> DropReason.NONE;
   static final int LONGEST = AggfragView.MAX_BLOCK;
+
+  // making direct memory is slow, and some tests need many bursts
+  private static final ThreadLocal<PacketBurst> IN =
+      ThreadLocal.withInitial(() -> burst(1, LONGEST));
+  private static final ThreadLocal<PacketBurst> OUT =
+      ThreadLocal.withInitial(() -> burst(2, LONGEST));
 
   private TfsLab() {}
 
@@ -45,7 +53,8 @@ final class TfsLab {
   }
 
   static DropReason offer(AggfragSender sender, long now, byte[] packet) {
-    PacketBurst burst = burst(1, packet.length);
+    PacketBurst burst = IN.get();
+    burst.clear();
     burst.add(ByteBuffer.wrap(packet));
     sender.offer(now, burst, 0);
     return burst.dropReason(0);
@@ -53,7 +62,8 @@ final class TfsLab {
 
   /** All payloads that are due. */
   static List<byte[]> poll(AggfragSender sender, long now) {
-    PacketBurst burst = burst(3, 65535);
+    PacketBurst burst = OUT.get();
+    burst.clear();
     List<byte[]> payloads = new ArrayList<>();
     while (sender.poll(now, burst) > 0) {
       for (int i = 0; i < burst.size(); i++) {
@@ -82,7 +92,8 @@ final class TfsLab {
 
   static List<byte[]> receive(
       AggfragReceiver receiver, long now, long number, byte[] payload, DropReason expected) {
-    PacketBurst burst = burst(1, payload.length);
+    PacketBurst burst = IN.get();
+    burst.clear();
     burst.add(ByteBuffer.wrap(payload));
     receiver.receive(now, burst, 0, number, false);
     assertEquals(expected, burst.dropReason(0));
@@ -91,7 +102,8 @@ final class TfsLab {
 
   static List<byte[]> drain(AggfragReceiver receiver, long now) {
     // a small burst, so that a payload seldom fits into one
-    PacketBurst out = burst(2, LONGEST);
+    PacketBurst out = OUT.get();
+    out.clear();
     List<byte[]> packets = new ArrayList<>();
     boolean more = true;
     while (more) {
@@ -107,7 +119,11 @@ final class TfsLab {
   }
 
   /** An inner packet and the payloads, by number, that bear a part of it. */
-  record Span(byte[] packet, TreeSet<Long> numbers) {}
+  record Span(Bytes content, TreeSet<Long> numbers) {
+    byte[] packet() {
+      return content.toArray();
+    }
+  }
 
   /** The slow twin of a receiver: all payloads, in order, from 1 on. */
   static List<Span> decode(List<byte[]> payloads) {
@@ -129,7 +145,7 @@ final class TfsLab {
         numbers.add(i + 1L);
         at += part;
         if (open.length == whole) {
-          spans.add(new Span(open, numbers));
+          spans.add(new Span(Bytes.copyOf(open), numbers));
           open = new byte[0];
           numbers = new TreeSet<>();
         }
@@ -137,6 +153,10 @@ final class TfsLab {
     }
     assertEquals(0, open.length, "the last packet is whole");
     return spans;
+  }
+
+  static void assertNear(long expected, long actual, long within) {
+    assertTrue(Math.abs(expected - actual) <= within, actual + " is not about " + expected);
   }
 
   private static int length(byte[] start) {

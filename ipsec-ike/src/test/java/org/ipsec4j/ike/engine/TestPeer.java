@@ -134,9 +134,7 @@ final class TestPeer {
             Duration.ofSeconds(20),
             never
                 ? IkeProfile.Encapsulation.NEVER
-                : always
-                    ? IkeProfile.Encapsulation.ALWAYS
-                    : IkeProfile.Encapsulation.WHEN_NATTED);
+                : always ? IkeProfile.Encapsulation.ALWAYS : IkeProfile.Encapsulation.WHEN_NATTED);
     return new PadEntry(
         name,
         IpAddress.parse(localAddress),

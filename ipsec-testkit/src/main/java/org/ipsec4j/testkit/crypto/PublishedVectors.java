@@ -20,7 +20,7 @@ import org.ipsec4j.testkit.crypto.VectorFile.GroupedTest;
 import org.junit.jupiter.api.Test;
 
 /** A provider against the vectors that we carry: Wycheproof, RFCs, NIST. */
-public interface PublishedVectors extends ProviderUnderTest {
+public interface PublishedVectors extends PublishedAesVectors {
   /**
    * The secret of a private value that a vector fixes, which engines have no door for.
    *
@@ -86,8 +86,13 @@ public interface PublishedVectors extends ProviderUnderTest {
       int padding = 16 - message.length() % 16;
       byte[] padded = java.util.Arrays.copyOf(message.toArray(), message.length() + padding);
       java.util.Arrays.fill(padded, message.length(), padded.length, (byte) padding);
-      CbcVector.check(
-          provider(), test.hex("key"), test.hex("iv"), Bytes.copyOf(padded), test.hex("ct"));
+      new CipherVector(
+              EncryptionAlgorithm.AES_CBC,
+              test.hex("key"),
+              test.hex("iv"),
+              Bytes.copyOf(padded),
+              test.hex("ct"))
+          .check(provider(), grouped.toString());
       count.ran();
     }
     count.reportAtLeast(70);
@@ -98,12 +103,13 @@ public interface PublishedVectors extends ProviderUnderTest {
   default void rfc3602() throws CryptoException {
     VectorCount count = new VectorCount("RFC 3602");
     for (Json test : VectorFile.carried("rfc/rfc3602-aes-cbc.json").get("vectors").list()) {
-      CbcVector.check(
-          provider(),
-          test.hex("key"),
-          test.hex("iv"),
-          test.hex("plaintext"),
-          test.hex("ciphertext"));
+      new CipherVector(
+              EncryptionAlgorithm.AES_CBC,
+              test.hex("key"),
+              test.hex("iv"),
+              test.hex("plaintext"),
+              test.hex("ciphertext"))
+          .check(provider(), "RFC 3602 case " + test.number("case"));
       count.ran();
     }
     count.reportAtLeast(4);

@@ -74,6 +74,23 @@ public final class VectorFile {
     return shared(name).map(VectorFile::read);
   }
 
+  /**
+   * The vectors of a shared file.
+   *
+   * @param count counts all of them as skipped when the file is not there
+   * @param known how many it holds
+   */
+  public static List<Json> sharedVectors(String name, VectorCount count, int known) {
+    Optional<Json> content = sharedJson(name);
+    if (content.isPresent()) {
+      return content.get().get("vectors").list();
+    }
+    for (int i = 0; i < known; i++) {
+      count.skipped();
+    }
+    return List.of();
+  }
+
   private static Json read(Path file) {
     try {
       return Json.parse(Files.readString(file));

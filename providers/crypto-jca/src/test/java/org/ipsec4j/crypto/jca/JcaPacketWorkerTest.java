@@ -32,6 +32,16 @@ class JcaPacketWorkerTest {
       PacketTransform.esp(
           EncryptionAlgorithm.CHACHA20_POLY1305, 256, IntegrityAlgorithm.NONE, false);
 
+  private static final PacketTransform CCM =
+      PacketTransform.esp(EncryptionAlgorithm.AES_CCM_16, 128, IntegrityAlgorithm.NONE, false);
+  private static final PacketTransform GMAC =
+      PacketTransform.esp(EncryptionAlgorithm.NULL_AES_GMAC, 128, IntegrityAlgorithm.NONE, false);
+
+  /** Of the same lengths as the others, like all here. */
+  private static final PacketTransform CTR =
+      PacketTransform.esp(
+          EncryptionAlgorithm.AES_CTR, 128, IntegrityAlgorithm.HMAC_SHA2_256_128, false);
+
   private final JcaCryptoProvider provider = new JcaCryptoProvider();
 
   private PacketKey key(PacketTransform transform, String label) throws CryptoException {
@@ -50,7 +60,7 @@ class JcaPacketWorkerTest {
 
   @Test
   void forgedPacketsLeaveNoClearTextBehind() throws CryptoException {
-    for (PacketTransform transform : List.of(GCM, CHACHA)) {
+    for (PacketTransform transform : List.of(GCM, CHACHA, CCM, GMAC, CTR)) {
       try (PacketBench bench = new PacketBench(provider, 2048)) {
         PacketKey key = key(transform, "forged");
         bench.put(clear(1024, 1));
@@ -68,7 +78,7 @@ class JcaPacketWorkerTest {
 
   @Test
   void aNonceSealsOnce() throws CryptoException {
-    for (PacketTransform transform : List.of(GCM, CHACHA)) {
+    for (PacketTransform transform : List.of(GCM, CHACHA, CCM, GMAC, CTR)) {
       try (PacketBench bench = new PacketBench(provider, 2048)) {
         PacketKey key = key(transform, "nonce");
         bench.put(clear(64, 1));
@@ -88,7 +98,7 @@ class JcaPacketWorkerTest {
 
   @Test
   void aReplayedPacketMayBeOpenedAgain() throws CryptoException {
-    for (PacketTransform transform : List.of(GCM, CHACHA)) {
+    for (PacketTransform transform : List.of(GCM, CHACHA, CCM, GMAC, CTR)) {
       try (PacketBench bench = new PacketBench(provider, 2048)) {
         PacketKey key = key(transform, "replay");
         bench.put(clear(64, 1));

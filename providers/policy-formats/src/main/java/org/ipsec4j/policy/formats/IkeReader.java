@@ -27,8 +27,7 @@ final class IkeReader {
           "encapsulation", "encapsulation: auto");
   private static final Map<String, String> RETRANSMIT =
       Fields.keys("first", "first: 2s", "factor", "factor: 180", "tries", "tries: 7");
-  private static final Map<String, Encapsulation> ENCAPSULATION =
-      encapsulations();
+  private static final Map<String, Encapsulation> ENCAPSULATION = encapsulations();
 
   private record Retransmit(Duration first, int factor, int tries) {
     static final Retransmit DEFAULT =

@@ -191,10 +191,7 @@ final class ManualReader {
     }
     if (local.isV4() != remote.isV4()) {
       problems.error(
-          fields.nodeOf("remote"),
-          "two addresses of one family",
-          "IPv4 and IPv6",
-          value.example());
+          fields.nodeOf("remote"), "two addresses of one family", "IPv4 and IPv6", value.example());
       return null;
     }
     return new Outer(local, remote);
@@ -276,13 +273,18 @@ final class ManualReader {
             "algorithms",
             "the algorithms of both directions",
             (text, p) -> transform(text, protocol, legacy));
-    String prefix = ManualChild.PEER + "/" + name + "/" + protocol.name().toLowerCase(java.util.Locale.ROOT);
+    String prefix =
+        ManualChild.PEER + "/" + name + "/" + protocol.name().toLowerCase(java.util.Locale.ROOT);
     Direction in =
         fields.require(
-            "in", "SPI and keys of what comes in", (side, p) -> side(side, prefix + "-in", transform));
+            "in",
+            "SPI and keys of what comes in",
+            (side, p) -> side(side, prefix + "-in", transform));
     Direction out =
         fields.require(
-            "out", "SPI and keys of what goes out", (side, p) -> side(side, prefix + "-out", transform));
+            "out",
+            "SPI and keys of what goes out",
+            (side, p) -> side(side, prefix + "-out", transform));
     return transform == null || in == null || out == null
         ? null
         : new ManualKeys(transform, in.spi(), out.spi(), in.names(), out.names());
@@ -290,7 +292,7 @@ final class ManualReader {
 
   private @Nullable PacketTransform transform(
       Value value, SecurityProtocol protocol, boolean legacy) {
-    ChildProposal proposal = ProposalReader.child(protocol, legacy).read(value, problems);
+    ChildProposal proposal = ProposalReader.child(protocol, legacy, name).read(value, problems);
     if (proposal == null) {
       return null;
     }
@@ -329,8 +331,7 @@ final class ManualReader {
     if (fields == null) {
       return null;
     }
-    Integer spi =
-        fields.require("spi", "the number that the packets bear", ManualReader::spi);
+    Integer spi = fields.require("spi", "the number that the packets bear", ManualReader::spi);
     String encryption = key(fields, "encryption", prefix);
     String integrity = key(fields, "integrity", prefix);
     if (spi == null || transform == null) {
@@ -342,14 +343,11 @@ final class ManualReader {
     boolean read =
         (encryption != null) == fields.has("encryption")
             && (integrity != null) == fields.has("integrity");
-    return good && read
-        ? new Direction(spi, new ManualKeys.Names(encryption, integrity))
-        : null;
+    return good && read ? new Direction(spi, new ManualKeys.Names(encryption, integrity)) : null;
   }
 
   private @Nullable String key(Fields fields, String which, String prefix) {
-    var reference =
-        fields.read(which, (value, p) -> secrets.secret(value, SecretRef.Encoding.HEX));
+    var reference = fields.read(which, (value, p) -> secrets.secret(value, SecretRef.Encoding.HEX));
     if (reference == null) {
       return null;
     }

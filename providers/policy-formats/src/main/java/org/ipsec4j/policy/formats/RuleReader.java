@@ -38,10 +38,7 @@ final class RuleReader {
    * @param wrongPeers names of those that could not, to which rules may refer all the same
    */
   RuleReader(
-      List<PadEntry> peers,
-      List<ManualChild> manual,
-      Set<String> wrongPeers,
-      Problems problems) {
+      List<PadEntry> peers, List<ManualChild> manual, Set<String> wrongPeers, Problems problems) {
     this.wrongPeers = wrongPeers;
     this.problems = problems;
     for (PadEntry peer : peers) {

@@ -85,8 +85,7 @@ class ManualPoliciesTest {
 
   @Test
   void everyManualChildIsWarnedOf() {
-    List<String> warnings =
-        load(BASE).warnings().stream().map(PolicyWarning::toString).toList();
+    List<String> warnings = load(BASE).warnings().stream().map(PolicyWarning::toString).toList();
     assertTrue(
         warnings.stream().anyMatch(w -> w.contains("x.yaml:4:3") && w.contains("never renewed")),
         warnings::toString);
@@ -131,7 +130,8 @@ class ManualPoliciesTest {
     PolicyResult.Refused refused =
         assertInstanceOf(
             PolicyResult.Refused.class,
-            PolicyFormats.readYaml("x.yaml", BASE.replaceFirst(java.util.regex.Pattern.quote(right), wrong)));
+            PolicyFormats.readYaml(
+                "x.yaml", BASE.replaceFirst(java.util.regex.Pattern.quote(right), wrong)));
     String first = refused.errors().getFirst().toString();
     assertTrue(first.startsWith("x.yaml:" + place + ": "), refused::toString);
     assertTrue(first.contains(fragment), refused::toString);

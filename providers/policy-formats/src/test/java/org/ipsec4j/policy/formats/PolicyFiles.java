@@ -10,7 +10,13 @@ import java.util.Objects;
 /** The policy files that come with the tests. */
 final class PolicyFiles {
   static final List<String> GOOD =
-      List.of("site.yaml", "full.yaml", "roadwarrior.yaml", "hosts.yaml", "rules-only.yaml", "manual.yaml");
+      List.of(
+          "site.yaml",
+          "full.yaml",
+          "roadwarrior.yaml",
+          "hosts.yaml",
+          "rules-only.yaml",
+          "manual.yaml");
 
   private PolicyFiles() {}
 
