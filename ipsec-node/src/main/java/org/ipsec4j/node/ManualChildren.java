@@ -149,8 +149,7 @@ final class ManualChildren {
   }
 
   private void watch(long now, Entry entry, Association association) {
-    if (numbersUsed(association) > entry.promised - block() / 2
-        && entry.promised < LAST_NUMBER) {
+    if (numbersUsed(association) > entry.promised - block() / 2 && entry.promised < LAST_NUMBER) {
       promise(entry, association);
     }
     // Both are asked: each tells once.

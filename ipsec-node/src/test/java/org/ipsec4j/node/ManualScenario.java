@@ -16,6 +16,10 @@ import java.util.Map;
 import java.util.Set;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
+import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
+import org.ipsec4j.api.crypto.IntegrityAlgorithm;
+import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeDropReason;
@@ -39,10 +43,6 @@ import org.ipsec4j.api.policy.ProposalSyntax;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.policy.SpdRule;
 import org.ipsec4j.api.policy.TrafficSelector;
-import org.ipsec4j.api.crypto.EncryptionAlgorithm;
-import org.ipsec4j.api.crypto.EncryptionTransform;
-import org.ipsec4j.api.crypto.IntegrityAlgorithm;
-import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.esp.manual.ManualSa;
 import org.ipsec4j.node.NodeEvent.Manual.Change;
 import org.ipsec4j.node.crypto.ProviderChain;
@@ -108,7 +108,8 @@ final class ManualScenario {
     @Nullable String store;
 
     IpAddress outer(boolean a) {
-      return IpAddress.parse(outerV4 ? (a ? "192.0.2.1" : "192.0.2.2") : (a ? "2001:db8::1" : "2001:db8::2"));
+      return IpAddress.parse(
+          outerV4 ? (a ? "192.0.2.1" : "192.0.2.2") : (a ? "2001:db8::1" : "2001:db8::2"));
     }
 
     TrafficSelector net(boolean a) {
@@ -129,8 +130,12 @@ final class ManualScenario {
               .orThrow();
       return new PacketTransform(
           proposal.protocol(),
-          ah ? new EncryptionTransform(EncryptionAlgorithm.NULL, 0) : proposal.encryption().getFirst(),
-          proposal.integrity().isEmpty() ? IntegrityAlgorithm.NONE : proposal.integrity().getFirst(),
+          ah
+              ? new EncryptionTransform(EncryptionAlgorithm.NULL, 0)
+              : proposal.encryption().getFirst(),
+          proposal.integrity().isEmpty()
+              ? IntegrityAlgorithm.NONE
+              : proposal.integrity().getFirst(),
           false);
     }
 
@@ -186,12 +191,7 @@ final class ManualScenario {
               "net",
               Origin.PROGRAM);
       return new PolicySet(
-          "p",
-          PolicySet.Order.SEQUENCE,
-          List.of(),
-          List.of(child),
-          List.of(rule),
-          Origin.PROGRAM);
+          "p", PolicySet.Order.SEQUENCE, List.of(), List.of(child), List.of(rule), Origin.PROGRAM);
     }
   }
 
@@ -508,7 +508,8 @@ final class ManualScenario {
     Side fresh = new Side(true, new FileSequenceStore(a));
     fresh.other = right();
     fresh.sendInner(packet(true, 7));
-    assertEquals(4, ByteBuffer.wrap(fresh.wire.getFirst()).getInt(24), "the number behind the last");
+    assertEquals(
+        4, ByteBuffer.wrap(fresh.wire.getFirst()).getInt(24), "the number behind the last");
     assertEquals(4, right().delivered.size());
     // a crash: nothing is given back, a whole block is skipped
     fresh.settings.manual().sequences().close();

@@ -11,8 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The few functions of the C library that TUN devices and raw sockets need. Every call returns what C returns,
- * and {@code -errno} instead of -1.
+ * The few functions of the C library that TUN devices and raw sockets need. Every call returns what
+ * C returns, and {@code -errno} instead of -1.
  */
 final class Libc {
   static final int EPERM = 1;

@@ -123,8 +123,7 @@ final class RawSocketsTest {
     try (RawPort port = open("127.0.0.71")) {
       PacketBurst nothing = new PacketBurst(1, 64, 1500, 64);
       assertEquals(0, port.receive(nothing, 1));
-      assertEquals(
-          DropReason.SEND_FAILED, send(port, v4("127.0.0.71", "255.255.255.255", 50, 10)));
+      assertEquals(DropReason.SEND_FAILED, send(port, v4("127.0.0.71", "255.255.255.255", 50, 10)));
     }
   }
 
@@ -140,8 +139,7 @@ final class RawSocketsTest {
   void closeEndsAReceiverThatWaits() throws Exception {
     RawPort port = open("127.0.0.73");
     CompletableFuture<Integer> waiting =
-        CompletableFuture.supplyAsync(
-            () -> port.receive(new PacketBurst(1, 64, 1500, 64), 60_000));
+        CompletableFuture.supplyAsync(() -> port.receive(new PacketBurst(1, 64, 1500, 64), 60_000));
     Thread.sleep(50);
     port.close();
     port.close();
