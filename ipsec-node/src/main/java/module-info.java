@@ -6,7 +6,7 @@ module org.ipsec4j.node {
   requires transitive org.ipsec4j.api;
   requires org.ipsec4j.policy;
   requires transitive org.ipsec4j.ike;
-  requires org.ipsec4j.esp;
+  requires transitive org.ipsec4j.esp;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

@@ -5,13 +5,13 @@ import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.packet.IpHeaderView;
 
 /**
- * What stands in front of the ICV of one packet, kept while it lies there as the ICV sees it; and
- * how IP headers give way to AH. Scratch of one packet, reused.
+ * What stands in front of AH in one packet, kept while it lies there as the ICV sees it. Scratch of
+ * one packet, reused.
  */
 final class AhHeaders {
   private static final int FRAGMENT = 44;
 
-  private final byte[] kept = new byte[MutableFields.MAX_HEADER + AhLayout.MAX_FRONT];
+  private final byte[] kept = new byte[MutableFields.MAX_HEADER];
   private int start;
   private int ahOffset;
   private int length;
@@ -24,10 +24,10 @@ final class AhHeaders {
    * @param sending whether the packet has its way still before it
    * @return whether the headers could be understood; if not, nothing has changed
    */
-  boolean settle(ByteBuffer slab, AhLayout layout, int ipOffset, int ahAt, boolean sending) {
+  boolean settle(ByteBuffer slab, int ipOffset, int ahAt, boolean sending) {
     start = ipOffset;
     ahOffset = ahAt;
-    length = ahOffset + layout.front() - start;
+    length = ahOffset - start;
     slab.get(start, kept, 0, length);
     if (!MutableFields.settle(slab, start, ahOffset, sending)) {
       restore(slab);

@@ -195,7 +195,7 @@ public final class AhInbound implements AutoCloseable {
 
   private DropReason describe(ByteBuffer slab, int i, InboundSa sa) {
     Arrival in = arrivals[i];
-    if (!headers[i].settle(slab, sa.ah(), in.ipOffset, in.espOffset, false)) {
+    if (!headers[i].settle(slab, in.ipOffset, in.espOffset, false)) {
       return DropReason.MALFORMED_AH;
     }
     CryptoOp op = workers.next(sa.key());

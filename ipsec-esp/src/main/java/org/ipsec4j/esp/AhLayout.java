@@ -17,9 +17,6 @@ final class AhLayout {
   /** The fixed part, the longest ICV, padded to eight octets. */
   static final int MAX_LENGTH = 48;
 
-  /** What can stand in front of the ICV that does not count in it: the fixed part and the IV. */
-  static final int MAX_FRONT = FIXED_LENGTH + 8;
-
   private final PacketTransform transform;
   private final int ivLength;
   private final int icvLength;
@@ -100,9 +97,8 @@ final class AhLayout {
   }
 
   /**
-   * Fills the nonce of a MAC that has one from the IV in the packet. The IV stays where it is:
-   * although it is a part of the ICV field, the ICV covers it as it is sent (RFC 4543 7); only the
-   * ICV behind it counts as zero.
+   * Fills the nonce of a MAC that has one from the IV in the packet. The IV stays there and is
+   * covered, although it is a part of the field that is otherwise zero (RFC 4543 7).
    */
   void takeNonce(CryptoOp op, ByteBuffer slab, int at) {
     op.nonceLength = 0;

@@ -117,6 +117,14 @@ public final class AhOutbound implements AutoCloseable {
     return departures[index].excess;
   }
 
+  /**
+   * Octets of the longest packet of its kind that the path carries, for one dropped as {@code
+   * NEEDS_FRAGMENTATION}; 0 for every other.
+   */
+  public int fits(int index) {
+    return departures[index].fits;
+  }
+
   /** Packets dropped before an SA was known. */
   public SaCounters withoutSa() {
     return withoutSa;
@@ -143,6 +151,9 @@ public final class AhOutbound implements AutoCloseable {
     DropReason reason = wrapping.describeInner(burst, i, sa, path, PacketForm.FULL_IP, out);
     if (reason == DropReason.NONE) {
       reason = fitHeaders(burst.slab(), path, out);
+    }
+    if (reason == DropReason.NONE) {
+      reason = Wrapping.fitPath(sa, path, sa.pathMtu().octets(now), out);
     }
     if (reason == DropReason.NONE) {
       reason = findRoom(burst, i, sa, path, out);
@@ -204,7 +215,7 @@ public final class AhOutbound implements AutoCloseable {
     Wrapping.writeOuter(slab, sa, out, (int) out.number);
     int length = out.payloadOffset - out.espOffset;
     layout.write(slab, out.espOffset, length, out.nextHeader, sa.spi(), out.number);
-    if (!headers[i].settle(slab, layout, out.outerOffset, out.espOffset, true)) {
+    if (!headers[i].settle(slab, out.outerOffset, out.espOffset, true)) {
       // options or a route that the receiver could not understand either
       drop(burst, i, sa, DropReason.NOT_TRANSPORTABLE);
       return;

@@ -42,6 +42,12 @@ final class Departure {
   /** Don't Fragment of the inner packet; true for IPv6. */
   boolean dontFragment;
 
+  /** Whether the packet that came is IPv6. */
+  boolean v6;
+
+  /** Octets of the longest such packet that the path carries; 0 while nothing is too long. */
+  int fits;
+
   /** Transport mode: where the IP header that stays begins. */
   int headerOffset;
 
@@ -93,6 +99,7 @@ final class Departure {
     missingHead = 0;
     missingTail = 0;
     excess = 0;
+    fits = 0;
     sa = null;
     path = null;
     headerLength = 0;

@@ -78,6 +78,11 @@ final class EspLayout {
     return transform.extendedSequenceNumbers();
   }
 
+  /** Payload and trailer together are a multiple of so many octets. */
+  int alignment() {
+    return alignment;
+  }
+
   /** Pad octets behind a payload (RFC 4303 2.4): to the cipher's block and to four octets. */
   int padLength(int payload) {
     return -(payload + TRAILER_LENGTH) & (alignment - 1);

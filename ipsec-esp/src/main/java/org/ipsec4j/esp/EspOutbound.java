@@ -191,6 +191,14 @@ public final class EspOutbound implements AutoCloseable {
     return departures[index].excess;
   }
 
+  /**
+   * Octets of the longest packet of its kind that the path carries, for one dropped as {@code
+   * NEEDS_FRAGMENTATION}: what its source is to be told (RFC 4301 8.2.1); 0 for every other.
+   */
+  public int fits(int index) {
+    return departures[index].fits;
+  }
+
   /** Packets dropped before an SA was known. */
   public SaCounters withoutSa() {
     return withoutSa;
@@ -221,6 +229,9 @@ public final class EspOutbound implements AutoCloseable {
         nextHeader == INNER_PACKET
             ? wrapping.describeInner(burst, i, sa, path, form, out)
             : Wrapping.describePayload(burst, i, sa, nextHeader, out);
+    if (reason == DropReason.NONE) {
+      reason = Wrapping.fitPath(sa, path, sa.pathMtu().octets(now), out);
+    }
     if (reason == DropReason.NONE) {
       reason = Wrapping.findRoom(burst, i, sa, path, form, out);
     }

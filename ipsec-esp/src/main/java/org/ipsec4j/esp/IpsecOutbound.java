@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.packet.DropReason;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.esp.frag.PathMtuPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +22,18 @@ public final class IpsecOutbound implements AutoCloseable {
   private final EspOutbound esp;
   private final AhOutbound ah;
   private final @Nullable OutboundSa[] sas;
+  private final boolean[] all;
+  private final boolean[] taken;
   private final boolean[] espMine;
   private final boolean[] ahMine;
   private final boolean[] staged;
   private final boolean[] stageMine;
+  private final int[] fits;
+  private final int[] bundleFits;
+  private final int[] missingHead;
+  private final int[] missingTail;
+  private final int[] excess;
+  private final IpHeaderView view = new IpHeaderView();
   private final SaCounters refused = new SaCounters();
 
   /**
@@ -34,10 +44,17 @@ public final class IpsecOutbound implements AutoCloseable {
     esp = new EspOutbound(providers, capacity);
     ah = new AhOutbound(providers, capacity);
     sas = new OutboundSa[capacity];
+    all = new boolean[capacity];
+    taken = new boolean[capacity];
     espMine = new boolean[capacity];
     ahMine = new boolean[capacity];
     staged = new boolean[capacity];
     stageMine = new boolean[capacity];
+    fits = new int[capacity];
+    bundleFits = new int[capacity];
+    missingHead = new int[capacity];
+    missingTail = new int[capacity];
+    excess = new int[capacity];
   }
 
   /** Headroom that suffices for bundles of so many SAs. */
@@ -62,17 +79,42 @@ public final class IpsecOutbound implements AutoCloseable {
    *     NO_SA
    * @param form what the windows shall hold. AH comes as {@link PacketForm#FULL_IP} only: where it
    *     is outermost and {@link PacketForm#PAYLOAD} is asked for, the packet is dropped as
-   *     NO_NATIVE_PATH
+   *     NO_NATIVE_PATH; where it is inside of ESP in transport mode, whose IP header would be lost,
+   *     as NOT_TRANSPORTABLE
    * @param now engine time
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
   public void protect(
       PacketBurst burst, @Nullable OutboundBundle[] bundlePerPacket, PacketForm form, long now) {
+    Arrays.fill(all, true);
+    protect(burst, bundlePerPacket, all, form, now);
+  }
+
+  /**
+   * The same for some packets of a burst, where others leave in another form.
+   *
+   * @param mine by packet index, not shorter than the burst: what is not, is left alone
+   */
+  public void protect(
+      PacketBurst burst,
+      @Nullable OutboundBundle[] bundlePerPacket,
+      boolean[] mine,
+      PacketForm form,
+      long now) {
     if (burst.size() > sas.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
+    for (int i = 0; i < burst.size(); i++) {
+      taken[i] = mine[i] && burst.isAlive(i);
+      fits[i] = 0;
+      bundleFits[i] = 0;
+      missingHead[i] = 0;
+      missingTail[i] = 0;
+      excess[i] = 0;
+    }
     int layers = refuse(burst, bundlePerPacket, form);
     runStages(burst, bundlePerPacket, now);
+    refuseTooLong(burst, bundlePerPacket, now);
     // all bundles end at once, as only the outermost layer may leave the form of IP
     for (int fromOutside = layers - 1; fromOutside >= 0; fromOutside--) {
       int layerEsp = 0;
@@ -91,6 +133,7 @@ public final class IpsecOutbound implements AutoCloseable {
       if (layerAh > 0) {
         ah.protect(burst, sas, ahMine, now);
       }
+      noteWhatFailed(burst);
     }
     Arrays.fill(sas, null);
   }
@@ -99,7 +142,7 @@ public final class IpsecOutbound implements AutoCloseable {
   private int refuse(PacketBurst burst, @Nullable OutboundBundle[] bundles, PacketForm form) {
     int layers = 0;
     for (int i = 0; i < burst.size(); i++) {
-      if (!burst.isAlive(i)) {
+      if (!taken[i]) {
         continue;
       }
       OutboundBundle bundle = bundles[i];
@@ -107,6 +150,8 @@ public final class IpsecOutbound implements AutoCloseable {
         drop(burst, i, DropReason.NO_SA);
       } else if (form == PacketForm.PAYLOAD && !bundle.sa(bundle.size() - 1).isEsp()) {
         drop(burst, i, DropReason.NO_NATIVE_PATH);
+      } else if (form == PacketForm.PAYLOAD && bundle.coversHeader()) {
+        drop(burst, i, DropReason.NOT_TRANSPORTABLE);
       } else {
         layers = Math.max(layers, bundle.size());
       }
@@ -114,15 +159,64 @@ public final class IpsecOutbound implements AutoCloseable {
     return layers;
   }
 
-  private static @Nullable OutboundSa layer(
+  /**
+   * Drops what several layers together make too long for the path, before the first of them has any
+   * work with it: and so that its source is told the length of its own packets, not of those
+   * between the layers (RFC 4301 8.2.1).
+   */
+  private void refuseTooLong(PacketBurst burst, @Nullable OutboundBundle[] bundles, long now) {
+    for (int i = 0; i < burst.size(); i++) {
+      OutboundBundle bundle = bundles[i];
+      if (!taken[i]
+          || bundle == null
+          || !burst.isAlive(i)
+          || bundle.size() < 2
+          || !bundle.hasPathLimit(now)
+          || !view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
+        continue;
+      }
+      boolean v6 = !view.isV4();
+      boolean small = v6 && view.totalLength() <= PathMtuPolicy.MIN_V6;
+      int most = bundle.innerMtu(view.isV4(), now);
+      bundleFits[i] = most;
+      if (view.totalLength() > most
+          && bundle.forbidsFragments((v6 || view.dontFragment()) && !small)) {
+        fits[i] = most;
+        drop(burst, i, DropReason.NEEDS_FRAGMENTATION);
+      }
+    }
+  }
+
+  private void noteWhatFailed(PacketBurst burst) {
+    for (int i = 0; i < burst.size(); i++) {
+      if (espMine[i] && !burst.isAlive(i)) {
+        fits[i] = ofBundle(i, esp.fits(i));
+        missingHead[i] = esp.missingHeadroom(i);
+        missingTail[i] = esp.missingTailroom(i);
+        excess[i] = esp.excess(i);
+      } else if (ahMine[i] && !burst.isAlive(i)) {
+        fits[i] = ofBundle(i, ah.fits(i));
+        missingHead[i] = ah.missingHeadroom(i);
+        excess[i] = ah.excess(i);
+      }
+    }
+  }
+
+  /** What a layer said of the packet that it was given is nothing to the packet's source. */
+  private int ofBundle(int i, int fitsLayer) {
+    return fitsLayer > 0 && bundleFits[i] > 0 ? bundleFits[i] : fitsLayer;
+  }
+
+  private @Nullable OutboundSa layer(
       PacketBurst burst, int i, @Nullable OutboundBundle bundle, int fromOutside) {
-    if (bundle == null || !burst.isAlive(i) || fromOutside >= bundle.size()) {
+    if (bundle == null || !taken[i] || !burst.isAlive(i) || fromOutside >= bundle.size()) {
       return null;
     }
     return bundle.sa(bundle.size() - 1 - fromOutside);
   }
 
   /** Runs each stage once, over all packets that share it. */
+  @SuppressWarnings("ReferenceEquality") // a stage is one object
   private void runStages(PacketBurst burst, @Nullable OutboundBundle[] bundles, long now) {
     Arrays.fill(staged, 0, burst.size(), false);
     for (int first = 0; first < burst.size(); first++) {
@@ -137,9 +231,38 @@ public final class IpsecOutbound implements AutoCloseable {
     }
   }
 
-  private static @Nullable PacketStage stage(
-      PacketBurst burst, int i, @Nullable OutboundBundle bundle) {
-    return bundle != null && burst.isAlive(i) ? bundle.stage() : null;
+  private @Nullable PacketStage stage(PacketBurst burst, int i, @Nullable OutboundBundle bundle) {
+    return bundle != null && taken[i] && burst.isAlive(i) ? bundle.stage() : null;
+  }
+
+  /**
+   * Octets of the longest packet of its kind that the path carries, for one dropped as {@code
+   * NEEDS_FRAGMENTATION}: what its source is to be told (RFC 4301 8.2.1); 0 for every other. Means
+   * something until the next call.
+   */
+  public int fits(int index) {
+    return fits[index];
+  }
+
+  /**
+   * Octets of headroom that a packet dropped as {@code NO_HEADROOM} lacked for the layer that it
+   * failed at; 0 for every other. Layers around that one want more.
+   */
+  public int missingHeadroom(int index) {
+    return missingHead[index];
+  }
+
+  /** Octets of tailroom that it lacked; 0 for every other. */
+  public int missingTailroom(int index) {
+    return missingTail[index];
+  }
+
+  /**
+   * Octets by which a packet dropped as {@code TOO_LONG} would have been longer than an IP packet
+   * can be at the layer that it failed at; 0 for every other.
+   */
+  public int excess(int index) {
+    return excess[index];
   }
 
   /** Packets dropped here, and not by one of their SAs. */

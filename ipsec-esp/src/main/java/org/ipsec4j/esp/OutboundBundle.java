@@ -1,6 +1,7 @@
 package org.ipsec4j.esp;
 
 import java.util.List;
+import org.ipsec4j.esp.frag.PathMtuPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,22 @@ public final class OutboundBundle {
     return sas[layer];
   }
 
+  /**
+   * Whether AH covers the IP header that the network sees, so that it must arrive as it is: in
+   * {@link PacketForm#PAYLOAD} it would not.
+   */
+  boolean coversHeader() {
+    for (int layer = sas.length - 1; layer >= 0; layer--) {
+      if (!sas[layer].isEsp()) {
+        return true;
+      }
+      if (sas[layer].isTunnel()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   @Nullable PacketStage stage() {
     return stage;
   }
@@ -72,6 +89,53 @@ public final class OutboundBundle {
       sum += sa.maxOverhead();
     }
     return sum;
+  }
+
+  /**
+   * The longest inner packet without options or extension headers that fits the path of every layer
+   * as it is now known.
+   *
+   * @param innerV4 whether the inner packet is IPv4
+   * @param now engine time
+   * @return octets; 0 when none fits
+   */
+  public int innerMtu(boolean innerV4, long now) {
+    int mtu = PathMtuPolicy.NO_LIMIT;
+    for (int layer = sas.length - 1; layer >= 0; layer--) {
+      // what an inner SA sends has the version of its own way
+      boolean carriedV4 = layer == 0 ? innerV4 : sas[layer - 1].path().isV4();
+      int within = Math.min(mtu, sas[layer].pathMtu().octets(now));
+      mtu = sas[layer].innerMtuWithin(carriedV4, within);
+    }
+    return mtu;
+  }
+
+  /** Whether the path of any layer has a limit. */
+  boolean hasPathLimit(long now) {
+    for (OutboundSa sa : sas) {
+      if (sa.pathMtu().octets(now) < PathMtuPolicy.NO_LIMIT) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether the outermost packet must not be fragmented (RFC 4301 8.1).
+   *
+   * @param asked whether the inner one asks for it
+   */
+  boolean forbidsFragments(boolean asked) {
+    boolean forbidden = asked;
+    for (int layer = 0; layer < sas.length; layer++) {
+      OutboundSa sa = sas[layer];
+      if (sa.isTunnel()) {
+        forbidden = sa.options().outerHeader().setsDontFragment(forbidden);
+        // to the layers around it an IPv6 packet asks for it
+        forbidden |= !sa.path().isV4() && layer < sas.length - 1;
+      }
+    }
+    return forbidden;
   }
 
   /** Whether nothing passes any more: one of the SAs has expired. */

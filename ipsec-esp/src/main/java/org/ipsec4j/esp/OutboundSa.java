@@ -6,6 +6,10 @@ import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.sa.ChildSa;
+import org.ipsec4j.api.sa.UdpEncapsulation;
+import org.ipsec4j.esp.frag.IcmpErrors;
+import org.ipsec4j.esp.frag.PathMtu;
+import org.ipsec4j.esp.frag.PathMtuPolicy;
 
 /**
  * The sending half of a Child SA: its sequence numbers, keys, way and limits. Thread-safe; any
@@ -17,6 +21,8 @@ public final class OutboundSa extends SecurityAssociation {
 
   /** From here on a rekey is asked for: a sixteenth of the numbers is left for it. */
   private static final long SOFT_SHORT_NUMBER = 0xf0000000L;
+
+  private static final int LONGEST_V4 = 65535;
 
   private static final VarHandle NEXT;
 
@@ -31,6 +37,7 @@ public final class OutboundSa extends SecurityAssociation {
   private final long lastNumber;
   private final int maxHeadroom;
   private final int maxTailroom;
+  private final PathMtu pathMtu = new PathMtu(PathMtuPolicy.DEFAULT);
   private volatile long next;
 
   private OutboundSa(ChildSa child, PacketKey key, SaOptions options, long first) {
@@ -138,6 +145,96 @@ public final class OutboundSa extends SecurityAssociation {
    */
   public int maxTailroom() {
     return maxTailroom;
+  }
+
+  /**
+   * What is known of the length that the way carries. {@link PathMtuPolicy#DEFAULT} until somebody
+   * configures it: then nothing is too long unless ICMP errors said so.
+   */
+  public PathMtu pathMtu() {
+    return pathMtu;
+  }
+
+  /**
+   * The longest inner packet without options or extension headers that fits the path as it is now
+   * known. Exact: one octet more does not fit. Does not speak of {@link TfcPadding}, which gives
+   * way before a packet is too long.
+   *
+   * @param innerV4 whether the inner packet is IPv4; transport mode carries the outer version only
+   * @param now engine time
+   * @return octets; 0 when none fits
+   */
+  public int innerMtu(boolean innerV4, long now) {
+    return innerMtuWithin(innerV4, pathMtu.octets(now));
+  }
+
+  /** The same for another limit of the outer packet, such as what a layer further out leaves. */
+  public int innerMtuWithin(boolean innerV4, int mtu) {
+    OuterPath way = path();
+    int outside = OuterHeader.ipLength(way.isV4()) + (way.isUdp() ? OuterHeader.UDP_LENGTH : 0);
+    int most = Math.min(mtu, way.isV4() ? LONGEST_V4 : PathMtuPolicy.NO_LIMIT);
+    int payload =
+        isEsp()
+            ? InnerMtu.ofEsp(layout(), outside, most)
+            : InnerMtu.ofAh(ah().headerLength(way.isV4()), outside, most);
+    int header = isTunnel() ? 0 : OuterHeader.ipLength(innerV4);
+    int longest = innerV4 ? LONGEST_V4 : PathMtuPolicy.NO_LIMIT;
+    return payload < 0 ? 0 : Math.min(header + payload, longest);
+  }
+
+  /**
+   * Whether an ICMP error quotes a packet that this SA can have sent: its addresses, ports, SPI,
+   * and a sequence number that was used. Errors that quote no SPI prove nothing and are not ours.
+   *
+   * @param error that was laid over an ICMP error about ESP, AH or UDP
+   */
+  public boolean isQuotedBy(IcmpErrors error) {
+    OuterPath way = path();
+    int nativeProtocol = isEsp() ? OuterHeader.ESP : AhOutbound.AH;
+    return error.spi() == spi()
+        && error.protocol() == (way.isUdp() ? OuterHeader.UDP : nativeProtocol)
+        && error.isV4() == way.isV4()
+        && error.sourceHigh() == way.local().high()
+        && error.sourceLow() == way.local().low()
+        && error.destinationHigh() == way.remote().high()
+        && error.destinationLow() == way.remote().low()
+        && error.sourcePort() == way.localPort()
+        && error.destinationPort() == way.remotePort()
+        && (!error.hasSequence() || wasUsed(error.sequence()));
+  }
+
+  /** Whether a number with these lower bits was among the last 2^31. */
+  private boolean wasUsed(int lowSequence) {
+    long used = numbersUsed();
+    long ago = (used - lowSequence) & 0xffffffffL;
+    return ago < Math.min(used, 1L << 31);
+  }
+
+  /**
+   * Lowers the path MTU when an ICMP error says so and quotes a packet of ours (RFC 4301 8.2.1).
+   *
+   * @param error that was laid over an ICMP error
+   * @param now engine time
+   */
+  public PathMtu.Lesson learn(IcmpErrors error, long now) {
+    if (error.kind() != IcmpErrors.Kind.TOO_BIG || !isQuotedBy(error)) {
+      return PathMtu.Lesson.IGNORED;
+    }
+    return pathMtu.learn(error.isV4(), error.mtu(), error.quotedLength(), now);
+  }
+
+  /** Changes the UDP addresses, atomically; what was learnt of the old way is forgotten. */
+  @Override
+  public void updateEncapsulation(UdpEncapsulation encapsulation) {
+    super.updateEncapsulation(encapsulation);
+    pathMtu.forget();
+  }
+
+  /** Changes the outer addresses, atomically; what was learnt of the old way is forgotten. */
+  @Override
+  public void updatePath(OuterPath newPath) {
+    super.updatePath(newPath);
+    pathMtu.forget();
   }
 
   /**

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.esp.frag.PathMtuPolicy;
 
 /**
  * What an outbound packet becomes in each mode, where its parts will lie, and the headers around
@@ -31,6 +32,7 @@ final class Wrapping {
     out.trafficClass = view.trafficClass();
     out.flowLabel = view.flowLabel();
     out.dontFragment = view.dontFragment() || !view.isV4();
+    out.v6 = !view.isV4();
     AddressPair inner = sa.inner();
     if (inner != null) {
       return Beet.plan(burst.slab(), view, inner, out);
@@ -64,9 +66,39 @@ final class Wrapping {
     out.trafficClass = 0;
     out.flowLabel = 0;
     out.dontFragment = true;
+    out.v6 = false;
     out.payloadOffset = burst.offset(i);
     out.payloadLength = burst.length(i);
     out.nextHeader = nextHeader;
+    return DropReason.NONE;
+  }
+
+  /**
+   * Whether the path carries it (RFC 4301 8.2.1). Padding that hides a length gives way first. A
+   * packet that is too long is dropped when its outer header would forbid fragments; else it goes,
+   * to be cut behind protection. No IPv6 packet of 1280 octets or less is dropped: its source could
+   * not make it shorter (RFC 8200 5).
+   */
+  static DropReason fitPath(OutboundSa sa, OuterPath path, int mtu, Departure out) {
+    int ip = out.headerLength > 0 ? out.headerLength : OuterHeader.ipLength(path.isV4());
+    int udp = path.isUdp() ? OuterHeader.UDP_LENGTH : 0;
+    int most =
+        sa.isEsp()
+            ? InnerMtu.ofEsp(sa.layout(), ip + udp, mtu)
+            : InnerMtu.ofAh(sa.ah().headerLength(path.isV4()), ip, mtu);
+    if (mtu >= PathMtuPolicy.NO_LIMIT || out.payloadLength + out.tfcLength <= most) {
+      return DropReason.NONE;
+    }
+    out.tfcLength = Math.max(0, Math.min(out.tfcLength, most - out.payloadLength));
+    if (out.payloadLength <= most) {
+      return DropReason.NONE;
+    }
+    boolean asked = out.dontFragment && !(out.v6 && out.innerLength <= PathMtuPolicy.MIN_V6);
+    if (sa.isTunnel() ? sa.options().outerHeader().setsDontFragment(asked) : asked) {
+      out.fits = Math.max(0, out.innerLength - out.payloadLength + most);
+      return DropReason.NEEDS_FRAGMENTATION;
+    }
+    out.dontFragment = false;
     return DropReason.NONE;
   }
 

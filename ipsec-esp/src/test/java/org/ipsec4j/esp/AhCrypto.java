@@ -173,8 +173,7 @@ class AhCrypto extends TestCrypto {
     return mac.doFinal(data);
   }
 
-  private static byte[] gmac(byte[] key, byte[] nonce, byte[] data)
-      throws GeneralSecurityException {
+  static byte[] gmac(byte[] key, byte[] nonce, byte[] data) throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(
         Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));

@@ -37,7 +37,7 @@ class AhProperties {
         OutboundSa.startingAt(
             made.lab.child(true),
             made.lab.key(),
-            made.lab.options().withAhPadding(made.padding),
+            made.lab.options.withAhPadding(made.padding),
             made.number);
     byte[] sent = AhLab.seal(made.lab, sa, plain);
     assertArrayEquals(made.sealed(Look.SENT), sent);

@@ -10,8 +10,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,7 +110,7 @@ class AhVectors {
         OutboundSa.startingAt(
             tunnelBetween(ours, sa),
             ours.key(),
-            ours.options().withAhPadding(AhPadding.EIGHT_OCTETS),
+            ours.options.withAhPadding(AhPadding.EIGHT_OCTETS),
             ours.firstNumber);
     byte[] sealed = AhLab.seal(ours, outbound, inner);
     if (lab.mode == SaMode.TUNNEL) {
@@ -181,6 +179,94 @@ class AhVectors {
         "d2a246fa349b68a79998a4394ff7a263", HEX.formatHex(AhCrypto.xcbc(counting, counting)));
   }
 
+  /**
+   * Routers with OSPFv3 under AH (RFC 4552): the keys are not known, but that the header is taken
+   * out rightly is seen in the checksum, which covers addresses and length.
+   */
+  @Test
+  void ospfOfTcpdump() throws IOException {
+    Lab lab = AhLab.lab(IntegrityAlgorithm.HMAC_SHA1_96, false);
+    lab.crypto = new NoAhCrypto();
+    lab.mode = SaMode.TRANSPORT;
+    lab.outerV4 = false;
+    lab.spi = 0x100;
+    // several senders, one SA
+    lab.options = lab.options.withReplayProtection(ReplayProtection.OFF);
+    List<byte[]> packets = ipPackets(resource("OSPFv3_with_AH.pcap"));
+    int opened = 0;
+    try (AhInbound opener = AhLab.opener(lab, lab.sad())) {
+      for (byte[] packet : packets) {
+        PacketBurst burst = AhLab.open(opener, packet);
+        assertEquals(DropReason.NONE, burst.dropReason(0));
+        byte[] ospf = Lab.window(burst, 0);
+        assertEquals(packet.length - 24, ospf.length);
+        assertEquals(89, ospf[6]);
+        assertEquals(3, ospf[40], "version");
+        assertEquals(ospf.length - 40, ByteBuffer.wrap(ospf).getShort(42));
+        String from = IpAddress.of(Arrays.copyOfRange(ospf, 8, 24)).toString();
+        String to = IpAddress.of(Arrays.copyOfRange(ospf, 24, 40)).toString();
+        byte[] message = Arrays.copyOfRange(ospf, 40, ospf.length);
+        assertEquals(0, IpPackets.upperChecksum(from, to, 89, message));
+        opened++;
+      }
+    }
+    assertRefused(lab, packets);
+    report("tcpdump OSPFv3_with_AH", opened, 0);
+    assertEquals(61, opened);
+  }
+
+  /** ESP in AH: what the capture's own analysis says of SPIs and numbers, layer by layer. */
+  @Test
+  void espInAhOfZeek() throws IOException {
+    List<byte[]> packets = ipPackets(resource("IPsec_ESP-AH_tunnel_mode.cap"));
+    int run = 0;
+    for (int spi : new int[] {0x8179b705, 0xba8bd060}) {
+      Lab lab = AhLab.lab(IntegrityAlgorithm.HMAC_SHA1_96, false);
+      lab.crypto = new NoAhCrypto();
+      lab.mode = SaMode.TRANSPORT;
+      lab.spi = spi;
+      try (IpsecInbound opener = new IpsecInbound(lab.sad(), List.of(lab.crypto), 1);
+          AhInbound ah = AhLab.opener(lab, lab.sad())) {
+        int number = 0;
+        for (byte[] packet : packets) {
+          if (ByteBuffer.wrap(packet).getInt(24) != spi) {
+            continue;
+          }
+          PacketBurst burst = AhLab.open(ah, packet);
+          assertEquals(DropReason.NONE, burst.dropReason(0));
+          assertEquals(++number, ah.sequence(0));
+          byte[] esp = Lab.window(burst, 0);
+          assertEquals(50, esp[9]);
+          assertEquals(0, IpPackets.checksum(esp, 0, 20));
+          assertArrayEquals(
+              Arrays.copyOfRange(packet, 44, packet.length),
+              Arrays.copyOfRange(esp, 20, esp.length));
+          burst = AhLab.burst(packet);
+          opener.open(burst, PacketForm.FULL_IP, 1);
+          assertEquals(DropReason.UNKNOWN_SPI, burst.dropReason(0), "of the ESP inside");
+          assertEquals(1, opener.layers(0));
+          run++;
+        }
+        assertEquals(5, number);
+      }
+      assertRefused(lab, packets);
+    }
+    report("zeek ESP-AH", run, 0);
+    assertEquals(10, run);
+  }
+
+  /** With real cryptography and some key none of them opens. */
+  private static void assertRefused(Lab lab, List<byte[]> packets) {
+    lab.crypto = new AhCrypto();
+    try (AhInbound opener = AhLab.opener(lab, lab.sad())) {
+      for (byte[] packet : packets) {
+        DropReason reason = AhLab.open(opener, packet).dropReason(0);
+        assertEquals(
+            opener.sa(0) == null ? DropReason.UNKNOWN_SPI : DropReason.ICV_MISMATCH, reason);
+      }
+    }
+  }
+
   private static void report(String name, int run, int skipped) {
     System.out.println("vectors: " + name + ": " + run + " run, " + skipped + " skipped");
   }
@@ -210,9 +296,5 @@ class AhVectors {
       assertNotNull(in, name);
       return in.readAllBytes();
     }
-  }
-
-  static boolean isThere(Path file) {
-    return Files.isReadable(file);
   }
 }

@@ -17,10 +17,18 @@ final class BundleLab {
   static final PacketTransform AH = AhLab.ah(IntegrityAlgorithm.HMAC_SHA2_256_128, false);
 
   final Sad sad = new Sad();
-  final AhCrypto crypto = new AhCrypto();
+  final AhCrypto crypto;
   final List<OutboundSa> outbound = new ArrayList<>();
   final List<InboundSa> inbound = new ArrayList<>();
   private int nextSpi = 0x1000;
+
+  BundleLab() {
+    this(new AhCrypto());
+  }
+
+  BundleLab(AhCrypto crypto) {
+    this.crypto = crypto;
+  }
 
   /** Makes both halves of an SA; the first is the innermost of what {@link #bundle} gives. */
   BundleLab add(PacketTransform transform, SaMode mode, boolean v4, SaBundle.Place place) {

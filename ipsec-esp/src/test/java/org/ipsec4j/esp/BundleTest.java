@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -327,6 +328,26 @@ class BundleTest {
     assertThrows(IllegalArgumentException.class, () -> SaBundle.of("none", 0));
     assertThrows(IllegalArgumentException.class, () -> SaBundle.of("many", 9));
     assertThrows(IllegalArgumentException.class, () -> SaBundle.of("two", 2).place(2));
+  }
+
+  @Test
+  void whatDoesNotFitSaysHowMuch() {
+    BundleLab lab = espInAh();
+    try (IpsecOutbound sealer = lab.sealer()) {
+      PacketBurst burst = new PacketBurst(1, 30, 2000, 64);
+      burst.add(ByteBuffer.wrap(TCP));
+      sealer.protect(burst, new OutboundBundle[] {lab.bundle()}, PacketForm.FULL_IP, 1);
+      assertEquals(DropReason.NO_HEADROOM, burst.dropReason(0));
+      // ESP took 16 of the 30 octets, AH wanted 28
+      assertEquals(14, sealer.missingHeadroom(0));
+      assertEquals(0, sealer.missingTailroom(0));
+      burst = new PacketBurst(1, 200, 65535, 200);
+      byte[] longest = IpPackets.v4("192.0.2.1", "198.51.100.2", 6, new byte[65535 - 20 - 34]);
+      burst.add(ByteBuffer.wrap(longest));
+      sealer.protect(burst, new OutboundBundle[] {lab.bundle()}, PacketForm.FULL_IP, 1);
+      assertEquals(DropReason.TOO_LONG, burst.dropReason(0));
+      assertTrue(sealer.excess(0) > 0 && sealer.excess(0) <= 28, "excess " + sealer.excess(0));
+    }
   }
 
   @Test

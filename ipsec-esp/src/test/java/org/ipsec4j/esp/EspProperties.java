@@ -82,6 +82,40 @@ class EspProperties {
     }
   }
 
+  /** Seal, then open, is the identity: any transform, any way, any size. */
+  @Property(tries = 500)
+  void openUndoesSeal(
+      @ForAll @IntRange(max = 9000) int size,
+      @ForAll @IntRange(max = 10_000) int transform,
+      @ForAll @IntRange(max = 10_000) int way,
+      @ForAll long number) {
+    List<PacketTransform> transforms = EveryTransformTest.transforms();
+    List<EveryTransformTest.Way> ways = EveryTransformTest.Way.all();
+    EveryTransformTest.Way chosen = ways.get(way % ways.size());
+    Lab lab = chosen.lab(transforms.get(transform % transforms.size()));
+    boolean esn = lab.transform.extendedSequenceNumbers();
+    lab.firstNumber = 1 + (number & (esn ? 0x3f_ffffffffL : 0x7fffffffL));
+    byte[] packet = chosen.packet(lab, size, transform);
+    OutboundSa sa = lab.outbound();
+    InboundSa inbound = lab.inbound();
+    if (lab.firstNumber > 1) {
+      inbound.replayWindow().commit(lab.firstNumber - 1);
+    }
+    Sad sad = new Sad();
+    sad.install(inbound);
+    byte[] sealed = lab.seal(sa, packet, chosen.form());
+    try (EspInbound opener = lab.opener(sad)) {
+      PacketBurst burst = Lab.open(opener, chosen.form(), 1, sealed);
+      assertEquals(DropReason.NONE, burst.dropReason(0));
+      int from = chosen.comparedFrom();
+      byte[] came = Lab.window(burst, 0);
+      assertArrayEquals(
+          Arrays.copyOfRange(packet, from, packet.length),
+          Arrays.copyOfRange(came, from, came.length));
+      assertEquals(lab.firstNumber, opener.sequence(0));
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("transforms")
   void noFlippedBitIsDelivered(PacketTransform transform) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every target in the ordinary build: its seeds, all that Jazzer ever found, and some thousands of
- * seeded mutations that know nothing of coverage. The real fuzzing is {@link FuzzCampaign}.
+ * seeded mutations that know nothing of coverage. The real fuzzing is {@link JazzerStress}.
  */
 class TargetsFuzz {
   private static final int MUTATIONS = 4000;

@@ -38,6 +38,11 @@ record KernelCase(
     return new KernelCase(name + " udp", suite, mode, outer, inner, esn, true);
   }
 
+  /** The same between other addresses than those on the wire. */
+  KernelCase between(Ends ends) {
+    return new KernelCase(name + " inside", suite, mode, ends, ends, esn, udp);
+  }
+
   KernelCase tunnel(Ends newInner) {
     String families = " " + family(newInner) + " in " + family(outer);
     return new KernelCase(name + " tunnel" + families, suite, "tunnel", outer, newInner, esn, udp);

@@ -20,6 +20,8 @@ import org.ipsec4j.interop.KernelSite.State;
 final class KernelLab implements AutoCloseable {
   private static final String SEED = "interop.seed";
   private static final int FIRST_SPI = 0x1000;
+  private static final int CPI_TO_US = 0x1001;
+  private static final int CPI_TO_GUEST = 0x1002;
 
   private final KernelSite site;
   private final Random random;
@@ -57,31 +59,39 @@ final class KernelLab implements AutoCloseable {
 
   /** Takes everything down and one association up, on both sides. */
   KernelPair up(KernelCase wanted) {
+    return up(wanted, KernelSetup.PLAIN);
+  }
+
+  KernelPair up(KernelCase wanted, KernelSetup setup) {
     KernelPair pair = pair(wanted, "main");
-    up(List.of(pair), wanted.inner(), "", "", "");
+    up(List.of(pair), setup);
     return pair;
   }
 
   /**
    * Takes everything down and a chain of associations up.
    *
-   * @param chain the innermost first
-   * @param inner whose packets they protect
-   * @param guestOut words behind the kernel's state that sends
-   * @param guestIn words behind the kernel's state that receives
-   * @param ours words behind our orders
+   * @param chain the innermost first; it says whose packets are protected
    */
-  void up(List<KernelPair> chain, Ends inner, String guestOut, String guestIn, String ours) {
+  void up(List<KernelPair> chain, KernelSetup setup) {
+    Ends inner = chain.getFirst().wanted().inner();
     StringBuilder batch = new StringBuilder("xfrm state flush\nxfrm policy flush\n");
     for (KernelPair pair : chain) {
-      batch.append(pair.state(true, guestOut)).append(pair.state(false, guestIn));
+      batch.append(pair.state(true, setup)).append(pair.state(false, setup));
+    }
+    if (setup.compressed()) {
+      batch.append(compressor(inner.guest(), inner.ours(), CPI_TO_US));
+      batch.append(compressor(inner.ours(), inner.guest(), CPI_TO_GUEST));
     }
     for (boolean toUs : new boolean[] {true, false}) {
       String source = toUs ? inner.guest() : inner.ours();
       String destination = toUs ? inner.ours() : inner.guest();
-      String ends = " src " + source + " dst " + destination;
-      batch.append("xfrm policy add").append(ends).append(" dir ").append(toUs ? "out" : "in");
-      batch.append(" priority 10");
+      batch.append("xfrm policy add src ").append(source).append(" dst ").append(destination);
+      batch.append(" dir ").append(toUs ? "out" : "in").append(" priority 10");
+      if (setup.compressed()) {
+        // what does not get shorter comes as it was
+        batch.append(" tmpl proto comp reqid 77 mode transport level use");
+      }
       chain.forEach(pair -> batch.append(pair.template(toUs)));
       batch.append('\n');
       if (chain.getFirst().wanted().udp()) {
@@ -89,13 +99,43 @@ final class KernelLab implements AutoCloseable {
       }
     }
     site.guest().check("ip -batch - <<'E'\n" + batch + "E");
+    upOurs(chain, setup);
+    site.newErrors();
+  }
+
+  private static String compressor(String source, String destination, int cpi) {
+    return "xfrm state add src "
+        + source
+        + " dst "
+        + destination
+        + " proto comp spi "
+        + cpi
+        + " reqid 77 mode transport comp deflate\n";
+  }
+
+  private void upOurs(List<KernelPair> chain, KernelSetup setup) {
     site.stack().order("reset");
-    for (KernelPair pair : chain) {
-      site.stack().order(pair.order(ours));
+    boolean bundle = chain.size() > 1 || setup.compressed();
+    for (int i = 0; i < chain.size(); i++) {
+      String place = bundle ? " bundle=b layers=" + chain.size() + " layer=" + i : "";
+      String compressed = setup.compressed() ? " compressed=true" : "";
+      site.stack().order(chain.get(i).order(setup.ours() + place + compressed));
+    }
+    if (setup.compressed()) {
+      Ends inner = chain.getFirst().wanted().inner();
+      site.stack()
+          .order(
+              "compress mode=TRANSPORT cpiin="
+                  + CPI_TO_US
+                  + " cpiout="
+                  + CPI_TO_GUEST
+                  + " local="
+                  + inner.ours()
+                  + " remote="
+                  + inner.guest());
     }
     List<String> names = chain.stream().map(KernelPair::name).toList();
     site.stack().order("chain names=" + String.join(",", names));
-    site.newErrors();
   }
 
   /** The kernel asks its policies about the UDP packet around ESP too. */
@@ -112,14 +152,19 @@ final class KernelLab implements AutoCloseable {
 
   /** Pings in both directions; every one has to be answered. */
   void assertPings(Ends inner, int count) {
+    assertPings(inner, count, "", "");
+  }
+
+  /** The same, with words for our ping order and for the guest's ping command. */
+  void assertPings(Ends inner, int count, String ours, String guest) {
     assertAll(
         () ->
             assertEquals(
-                count, site.pingFromUs(inner, count, ""), () -> "answers of the guest" + story()),
+                count, site.pingFromUs(inner, count, ours), () -> "answers of the guest" + story()),
         () ->
             assertEquals(
                 count,
-                site.pingFromGuest(inner, "-i0.05 -c" + count),
+                site.pingFromGuest(inner, "-i0.05 -c" + count + " " + guest),
                 () -> "answers of ours" + story()));
   }
 
@@ -130,28 +175,91 @@ final class KernelLab implements AutoCloseable {
 
   /** Both sides saw that many packets in each direction, and neither counted anything else. */
   void assertCarried(KernelPair pair, long packets) {
-    Map<String, Long> ours = site.stack().count();
-    Map<Long, State> states = site.states();
+    Map<String, Long> ours = new TreeMap<>(site.stack().count());
+    ours.keySet().removeIf(key -> !key.endsWith(".packets"));
     Map<String, Long> expected = new TreeMap<>();
     expected.put("in." + pair.name() + ".packets", packets);
     expected.put("out." + pair.name() + ".packets", packets);
-    Map<String, Long> counted = new TreeMap<>(ours);
-    counted.keySet().removeIf(key -> !key.endsWith(".packets") && !key.contains(".drop."));
+    assertEquals(expected, ours);
+    assertCarriedAmongOthers(pair, packets);
+  }
+
+  /** Both sides saw that many packets of this association, and nothing was dropped anywhere. */
+  void assertCarriedAmongOthers(KernelPair pair, long packets) {
+    Map<String, Long> ours = site.stack().count();
+    Map<Long, State> states = site.states();
     State out = states.get(pair.toUs());
     State in = states.get(pair.toGuest());
     assertNotNull(out);
     assertNotNull(in);
     assertAll(
-        () -> assertEquals(expected, counted, "our counters"),
+        () -> assertEquals(packets, ours.get("in." + pair.name() + ".packets"), "we took"),
+        () -> assertEquals(packets, ours.get("out." + pair.name() + ".packets"), "we sent"),
         () -> assertEquals(packets, out.packets(), "the kernel sent"),
         () -> assertEquals(packets, in.packets(), "the kernel took"),
         () -> assertEquals(0, in.tooOld() + in.replayed() + in.failed(), "the kernel refused"),
+        () -> assertEquals(Map.of(), drops(ours), "our drops"),
         () -> assertEquals(Map.of(), site.newErrors(), "the kernel's errors"));
+  }
+
+  /** Replaces one of the kernel's states, so that it goes on with other numbers. */
+  void replaceState(KernelPair pair, boolean toUs, KernelSetup setup) {
+    Ends outer = pair.wanted().outer();
+    String ends =
+        " src "
+            + (toUs ? outer.guest() : outer.ours())
+            + " dst "
+            + (toUs ? outer.ours() : outer.guest());
+    site.guest()
+        .check(
+            "ip -batch - <<'E'\nxfrm state delete"
+                + ends
+                + " proto "
+                + pair.wanted().suite().protocol()
+                + " spi "
+                + (toUs ? pair.toUs() : pair.toGuest())
+                + "\n"
+                + pair.state(toUs, setup)
+                + "E");
+  }
+
+  /** What the kernel counted for what it takes from us. */
+  State taken(KernelPair pair) {
+    State state = site.states().get(pair.toGuest());
+    if (state == null) {
+      throw new InteropFailure("the kernel has lost its state of " + pair.wanted());
+    }
+    return state;
+  }
+
+  /** Drops among the counters of our stack. */
+  static Map<String, Long> drops(Map<String, Long> counts) {
+    Map<String, Long> drops = new TreeMap<>(counts);
+    drops.entrySet().removeIf(e -> !e.getKey().contains("drop.") || e.getValue() == 0);
+    return drops;
+  }
+
+  /** Has the guest send through one association only, whatever was agreed. */
+  void onlyTemplate(KernelPair pair) {
+    Ends inner = pair.wanted().inner();
+    site.guest()
+        .check(
+            "ip xfrm policy update src "
+                + inner.guest()
+                + " dst "
+                + inner.ours()
+                + " dir out priority 10"
+                + pair.template(true));
   }
 
   /** Writes down what a case that passed has proved. */
   void proved(KernelCase wanted) {
-    Proofs.add("linux-kernel", wanted);
+    Proofs.add("linux-kernel", wanted, "");
+  }
+
+  /** The same for a case with something on top. */
+  void proved(KernelCase wanted, String with) {
+    Proofs.add("linux-kernel", wanted, with);
   }
 
   @Override

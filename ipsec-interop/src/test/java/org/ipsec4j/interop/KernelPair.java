@@ -27,10 +27,8 @@ record KernelPair(
     return new KernelPair(wanted, spi, spi + 1, suite.keys(random), suite.keys(random), name);
   }
 
-  /**
-   * The line of {@code ip} that adds the state of one direction; {@code more} stands at its end.
-   */
-  String state(boolean toUsDirection, String more) {
+  /** The line of {@code ip} that adds the kernel's state of one direction. */
+  String state(boolean toUsDirection, KernelSetup setup) {
     Ends outer = wanted.outer();
     String source = toUsDirection ? outer.guest() : outer.ours();
     String destination = toUsDirection ? outer.ours() : outer.guest();
@@ -40,7 +38,7 @@ record KernelPair(
     line.append(" proto ").append(suite.protocol());
     line.append(" spi ").append(toUsDirection ? toUs : toGuest);
     line.append(" reqid ").append(reqid()).append(" mode ").append(wanted.mode());
-    line.append(" replay-window 64");
+    line.append(" replay-window ").append(setup.window());
     List<String> flags = new ArrayList<>();
     if (wanted.esn()) {
       flags.add("esn");
@@ -49,7 +47,7 @@ record KernelPair(
     if (!wanted.isTransport() && mixed) {
       flags.add("af-unspec");
     }
-    if (suite.isAh() && !outer.isV6()) {
+    if (suite.isAh() && !outer.isV6() && !setup.ours().contains("ahpad8")) {
       // the header's length counts in steps of four octets, as RFC 4302 2.2 has it for IPv4
       flags.add("align4");
     }
@@ -63,7 +61,7 @@ record KernelPair(
       line.append(" sel src ").append(toUsDirection ? inner.guest() : inner.ours());
       line.append(" dst ").append(toUsDirection ? inner.ours() : inner.guest());
     }
-    return line + more + "\n";
+    return line + (toUsDirection ? setup.guestSends() : setup.guestTakes()) + "\n";
   }
 
   private long reqid() {

@@ -27,6 +27,8 @@ final class KernelSite implements AutoCloseable {
   static final Ends INNER_V4 = new Ends("10.6.1.1", "10.6.2.1");
   static final Ends INNER_V6 = new Ends("fd06:1::1", "fd06:2::1");
 
+  static final Ends INNERMOST_V4 = new Ends("10.7.1.1", "10.7.2.1");
+
   private static final String TAP = "tap0";
   private static final Pattern STATE =
       Pattern.compile(
@@ -87,7 +89,7 @@ final class KernelSite implements AutoCloseable {
       StackProcess stack =
           StackProcess.start(folder.resolve("stack"), router, "tun0", "10.5.2.0/24", "fd05:2::/64");
       open.push(stack);
-      for (Ends ends : List.of(V4, V6, INNER_V4, INNER_V6)) {
+      for (Ends ends : List.of(V4, V6, INNER_V4, INNER_V6, INNERMOST_V4)) {
         stack.order("own address=" + ends.ours);
       }
       Capture capture = Capture.start(folder, router, TAP, "ip or ip6");
@@ -131,8 +133,10 @@ final class KernelSite implements AutoCloseable {
         addr add fd05:1::2/64 dev eth0 nodad
         addr add 10.6.1.1/32 dev lo
         addr add fd06:1::1/128 dev lo nodad
+        addr add 10.7.1.1/32 dev lo
         route add default via 10.5.1.1
         route add 10.6.2.0/24 via 10.5.1.1 src 10.6.1.1
+        route add 10.7.2.0/24 via 10.5.1.1 src 10.7.1.1
         E
         ip -6 -batch - <<E
         route add default via fd05:1::1
@@ -156,6 +160,11 @@ final class KernelSite implements AutoCloseable {
 
   Path folder() {
     return folder;
+  }
+
+  /** Sets how long packets may be that the router sends on one of its devices. */
+  void linkMtu(String device, int octets) {
+    Namespaces.exec(namespace, "ip", "link", "set", "dev", device, "mtu", Integer.toString(octets));
   }
 
   /** Pings us from the guest; returns how many answers came. */

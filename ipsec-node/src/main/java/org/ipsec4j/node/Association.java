@@ -1,8 +1,10 @@
 package org.ipsec4j.node;
 
+import java.util.List;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.UdpEncapsulation;
 import org.ipsec4j.esp.InboundSa;
+import org.ipsec4j.esp.OutboundBundle;
 import org.ipsec4j.esp.OutboundSa;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ final class Association {
   private final ChildSa sa;
   private final InboundSa inbound;
   private final OutboundSa outbound;
+  private final OutboundBundle bundle;
+  private final List<InboundSa> inbounds;
   private final Flow flow;
 
   /** When the inbound side is forgotten; {@code Long.MAX_VALUE} while the SA lives. */
@@ -32,9 +36,20 @@ final class Association {
   @Nullable UdpEncapsulation way;
 
   Association(ChildSa sa, InboundSa inbound, OutboundSa outbound, Flow flow) {
+    this(sa, List.of(inbound), List.of(outbound), flow);
+  }
+
+  /**
+   * Several layers of protection, the innermost first.
+   *
+   * @param sa of the innermost layer
+   */
+  Association(ChildSa sa, List<InboundSa> inbounds, List<OutboundSa> outbounds, Flow flow) {
     this.sa = sa;
-    this.inbound = inbound;
-    this.outbound = outbound;
+    this.inbounds = List.copyOf(inbounds);
+    this.inbound = inbounds.getFirst();
+    this.outbound = outbounds.getFirst();
+    this.bundle = OutboundBundle.of(outbounds);
     this.flow = flow;
     this.way = sa.encapsulation();
   }
@@ -43,10 +58,30 @@ final class Association {
     return sa;
   }
 
+  /** All receiving SAs, the innermost layer first. */
+  List<InboundSa> inbounds() {
+    return inbounds;
+  }
+
+  /** All sending SAs. */
+  OutboundBundle bundle() {
+    return bundle;
+  }
+
+  /** Wipes the keys of all layers. */
+  void destroy() {
+    inbounds.forEach(InboundSa::destroy);
+    for (int i = 0; i < bundle.size(); i++) {
+      bundle.sa(i).destroy();
+    }
+  }
+
+  /** Of the innermost layer. */
   InboundSa inbound() {
     return inbound;
   }
 
+  /** Of the innermost layer. */
   OutboundSa outbound() {
     return outbound;
   }

@@ -17,10 +17,10 @@ final class Guards {
   private Guards() {}
 
   static @Nullable OuterTap tap(@Nullable OuterTap tap, NodeEvents events) {
-    return tap == null ? null : new Tap(tap, events)::onDatagram;
+    return tap == null ? null : new Tap(tap, events);
   }
 
-  private static final class Tap {
+  private static final class Tap implements OuterTap {
     private final OuterTap tap;
     private final NodeEvents events;
     private boolean failed;
@@ -30,7 +30,20 @@ final class Guards {
       this.events = events;
     }
 
-    void onDatagram(
+    @Override
+    public void onPacket(java.nio.ByteBuffer memory, int offset, int length, boolean outgoing) {
+      if (!failed) {
+        try {
+          tap.onPacket(memory, offset, length, outgoing);
+        } catch (RuntimeException e) {
+          failed = true;
+          report(events, "the outer tap failed and is not called again", e);
+        }
+      }
+    }
+
+    @Override
+    public void onDatagram(
         Endpoint from,
         Endpoint to,
         java.nio.ByteBuffer memory,

@@ -14,6 +14,7 @@ import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.packet.PacketPort;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,11 +37,13 @@ public final class IpsecNode implements AutoCloseable {
   private final NodeSettings settings;
   private final NodeCore core;
   private final UdpOuter outer;
+  private final RawOuter raw;
   private final PacketPort inner;
   private final NodeEvents events;
   private final ExecutorService workers;
   private final Thread outerThread;
   private final Thread innerThread;
+  private final @Nullable Thread rawThread;
   private final long epoch = System.nanoTime();
   private volatile long sleepsUntil = Long.MAX_VALUE;
   private volatile boolean stopping;
@@ -48,15 +51,21 @@ public final class IpsecNode implements AutoCloseable {
   /** Whether the core was closed and must not be called any more; guarded by the lock. */
   private boolean ended;
 
-  IpsecNode(IpsecNodeBuilder builder, NodeSettings settings, UdpOuter outer, NodeEvents newEvents) {
+  IpsecNode(
+      IpsecNodeBuilder builder,
+      NodeSettings settings,
+      IpsecNodeBuilder.Outside outside,
+      NodeEvents newEvents) {
     this.settings = settings;
-    this.outer = outer;
+    this.outer = outside.udp();
+    this.raw = outside.raw();
     this.events = newEvents;
     this.inner = builder.requireInner();
     this.core = new NodeCore(settings, builder.newEngine(settings), new Io());
     this.workers = Executors.newFixedThreadPool(2, task -> daemon(task, "ipsec-work"));
     this.outerThread = daemon(this::runOuter, "ipsec-outer");
     this.innerThread = daemon(this::runInner, "ipsec-inner");
+    this.rawThread = raw.isOpen() ? daemon(this::runRaw, "ipsec-native") : null;
   }
 
   /** A node in the making. */
@@ -75,6 +84,9 @@ public final class IpsecNode implements AutoCloseable {
     locked(() -> core.start(now()));
     outerThread.start();
     innerThread.start();
+    if (rawThread != null) {
+      rawThread.start();
+    }
   }
 
   /** Asks the IKE engine for something: bring up, rekey, delete. */
@@ -165,6 +177,28 @@ public final class IpsecNode implements AutoCloseable {
         });
   }
 
+  private void runRaw() {
+    PacketBurst burst = settings.newBurst();
+    int received = 0;
+    int failures = 0;
+    while (received >= 0 && !stopping) {
+      try {
+        burst.clear();
+        received = raw.receive(burst, LONGEST_SLEEP_MILLIS);
+        if (received > 0) {
+          locked(
+              () -> {
+                raw.show(burst);
+                core.onNative(now(), burst);
+              });
+        }
+        failures = 0;
+      } catch (RuntimeException e) {
+        trouble("the native outer side failed", e, ++failures);
+      }
+    }
+  }
+
   private void runInner() {
     PacketBurst burst = settings.newBurst();
     int received = 0;
@@ -225,15 +259,20 @@ public final class IpsecNode implements AutoCloseable {
     }
     inner.close();
     outer.close();
+    raw.close();
     workers.shutdown();
     join(innerThread);
     join(outerThread);
+    if (rawThread != null) {
+      join(rawThread);
+    }
     events.close(new NodeEvent.Stopped(endCore()), SHUTDOWN_MILLIS);
   }
 
   /** Ends before the first thread began. */
   void abandon() {
     outer.close();
+    raw.close();
     workers.shutdown();
     endCore();
   }
@@ -271,6 +310,16 @@ public final class IpsecNode implements AutoCloseable {
     @Override
     public boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
       return outer.send(from, to, memory, offset, length);
+    }
+
+    @Override
+    public boolean hasNativePath() {
+      return raw.isOpen();
+    }
+
+    @Override
+    public void sendNative(PacketBurst packets, boolean[] mine) {
+      raw.send(packets, mine);
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.PacketPort;
+import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
@@ -41,6 +42,7 @@ public final class IpsecNodeBuilder {
   private @Nullable KeySink keySink;
   private @Nullable OuterTap tap;
   private @Nullable SequenceStore sequences;
+  private @Nullable RawProvider raw;
 
   IpsecNodeBuilder() {}
 
@@ -87,6 +89,15 @@ public final class IpsecNodeBuilder {
   }
 
   /**
+   * Gives the node native ESP and AH (protocols 50 and 51). Without it, or where the system refuses
+   * it, ESP goes in UDP with every peer, and a policy that cannot do so is refused at the start.
+   */
+  public IpsecNodeBuilder nativePath(RawProvider provider) {
+    raw = provider;
+    return this;
+  }
+
+  /**
    * Keeps the sequence numbers of manual keys across restarts; needed when a manual child of the
    * policy names a sequence store. The node closes it.
    */
@@ -118,7 +129,7 @@ public final class IpsecNodeBuilder {
    * @throws IllegalStateException when something required is missing
    */
   public IpsecNode start() throws NodeStartException {
-    PolicySet set = UdpOnly.of(required(policy, "policy"));
+    PolicySet wanted = required(policy, "policy");
     Credentials keys = required(credentials, "credentials");
     requireInner();
     CryptoLoader.Loaded loaded;
@@ -128,25 +139,40 @@ public final class IpsecNodeBuilder {
       throw new NodeStartException(String.valueOf(e.getMessage()), e);
     }
     NodeSettings.Manual manual =
-        new NodeSettings.Manual(ManualLoader.load(set, keys), sequences);
-    Set<Integer> natPorts = natPorts(set);
+        new NodeSettings.Manual(ManualLoader.load(wanted, keys), sequences);
+    Set<Integer> natPorts = natPorts(wanted);
+    List<UdpOuter.Binding> bindings = bindings(wanted, natPorts);
+    NativePath.Opened opened = NativePath.open(wanted, raw, addresses(bindings));
+    PolicySet set = opened.port() == null ? UdpOnly.of(wanted) : wanted;
     NodeEvents events = new NodeEvents(listener);
     NodeSettings settings =
         new NodeSettings(
-            set,
-            loaded.chain(),
-            natPorts,
-            BURST,
-            MAX_PACKET,
-            Guards.sink(keySink, events),
-            manual);
-    UdpOuter outer = UdpOuter.open(bindings(set, natPorts), Guards.tap(tap, events), BURST);
-    return start(settings, outer, events, loaded.refused());
+            set, loaded.chain(), natPorts, BURST, MAX_PACKET, Guards.sink(keySink, events), manual);
+    if (!opened.reason().isEmpty()) {
+      events.tell(new NodeEvent.NoNativePath(opened.reason()));
+    }
+    RawOuter raws = new RawOuter(opened.port(), Guards.tap(tap, events));
+    try {
+      UdpOuter outer = UdpOuter.open(bindings, Guards.tap(tap, events), BURST);
+      return start(settings, new Outside(outer, raws), events, loaded.refused());
+    } catch (NodeStartException | RuntimeException e) {
+      raws.close();
+      throw e;
+    }
+  }
+
+  /** Both ways of the outer side. */
+  record Outside(UdpOuter udp, RawOuter raw) {}
+
+  private static Set<IpAddress> addresses(List<UdpOuter.Binding> bindings) {
+    Set<IpAddress> addresses = new LinkedHashSet<>();
+    bindings.forEach(binding -> addresses.add(binding.local().address()));
+    return addresses;
   }
 
   /** Leaves no socket and no thread behind when the policy turns out to be unusable. */
   private IpsecNode start(
-      NodeSettings settings, UdpOuter outer, NodeEvents events, List<String> refused) {
+      NodeSettings settings, Outside outer, NodeEvents events, List<String> refused) {
     IpsecNode node = null;
     try {
       refused.forEach(reason -> events.tell(new NodeEvent.ProviderRefused(reason)));
@@ -157,7 +183,7 @@ public final class IpsecNodeBuilder {
       if (node != null) {
         node.abandon();
       }
-      outer.close();
+      outer.udp().close();
       events.abandon();
       throw e;
     }

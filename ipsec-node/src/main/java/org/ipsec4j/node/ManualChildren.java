@@ -2,6 +2,7 @@ package org.ipsec4j.node;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -93,13 +94,16 @@ final class ManualChildren {
       return;
     }
     try {
-      long used = used(entry);
-      ManualSa layer = entry.layers.getFirst();
-      ChildSa sa = layer.childSa(entry.id);
-      if (keySink != null) {
-        keySink.childSa(sa);
+      if (!entry.child.isUdp() && !io.hasNativePath()) {
+        throw new IOException("it is native, and this node has UDP sockets only");
       }
-      entry.association = ledger.installManual(now, layer, sa, flow, used + 1);
+      long[] first = new long[entry.layers.size()];
+      Arrays.fill(first, used(entry) + 1);
+      List<ChildSa> sas = entry.layers.stream().map(layer -> layer.childSa(entry.id)).toList();
+      if (keySink != null) {
+        sas.forEach(keySink::childSa);
+      }
+      entry.association = ledger.installManual(now, entry.layers, sas, flow, first);
       entry.softAt = after(now, entry.child.softLifetime().toNanos());
       entry.hardAt = after(now, entry.child.hardLifetime().toNanos());
       entry.expired = false;
@@ -151,15 +155,13 @@ final class ManualChildren {
   }
 
   private void watch(long now, Entry entry, Association association) {
-    if (association.outbound().numbersUsed() > entry.promised - BLOCK / 2
-        && entry.promised < LAST_NUMBER) {
+    if (numbersUsed(association) > entry.promised - BLOCK / 2 && entry.promised < LAST_NUMBER) {
       promise(entry, association);
     }
     // Both are asked: each tells once.
     boolean inbound = association.inbound().takeSoftExpired(now);
     boolean outbound = association.outbound().takeSoftExpired(now);
-    boolean expired =
-        association.inbound().isExpired(now) || association.outbound().isExpired(now);
+    boolean expired = association.inbound().isExpired(now) || association.outbound().isExpired(now);
     if (expired && !entry.expired) {
       entry.expired = true;
       tell(entry, Change.EXPIRED);
@@ -187,6 +189,15 @@ final class ManualChildren {
                   + "` is taken down, as its sequence numbers could not be kept: "
                   + e.getMessage()));
     }
+  }
+
+  /** The most that any layer used: all of them share one store. */
+  private static long numbersUsed(Association association) {
+    long most = 0;
+    for (int i = 0; i < association.bundle().size(); i++) {
+      most = Math.max(most, association.bundle().sa(i).numbersUsed());
+    }
+    return most;
   }
 
   /** When {@link #onTimeout} must be called at the latest. */
@@ -234,7 +245,7 @@ final class ManualChildren {
     String store = entry.child.sequenceStore();
     if (store != null && sequences != null) {
       try {
-        sequences.promise(store, association.outbound().numbersUsed());
+        sequences.promise(store, numbersUsed(association));
       } catch (IOException e) {
         // The promise stands, and a part of the numbers is skipped.
         return;

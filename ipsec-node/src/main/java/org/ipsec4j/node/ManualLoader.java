@@ -39,9 +39,7 @@ public final class ManualLoader {
     if (!problems.isEmpty()) {
       throw new NodeStartException(String.join("\n", problems), null);
     }
-    return policy.manual().stream()
-        .map(child -> ManualSa.of(child, keys(credentials)))
-        .toList();
+    return policy.manual().stream().map(child -> ManualSa.of(child, keys(credentials))).toList();
   }
 
   private static Function<String, @Nullable Secret> keys(Credentials credentials) {

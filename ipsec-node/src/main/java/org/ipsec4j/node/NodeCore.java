@@ -14,9 +14,12 @@ import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.ManualChild;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
+import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.framing.EncapsulatedKind;
+import org.ipsec4j.policy.Policies;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,7 @@ public final class NodeCore {
   private final Flows flows;
   private final PacketPath path;
   private final ManualChildren manual;
+  private final List<WeakChoice> weakChoices;
   private long tellUnsentAfter = Long.MIN_VALUE;
   private boolean closed;
 
@@ -51,14 +55,19 @@ public final class NodeCore {
     this.settings = settings;
     this.ike = ike;
     this.io = io;
+    this.weakChoices = Policies.weakChoices(settings.policy());
     this.flows = new Flows(settings.policy());
     this.path = new PacketPath(settings, flows, counters, io, this::asked);
     this.ledger = new SaLedger(settings.crypto(), path.sad());
     this.manual = new ManualChildren(settings, flows, ledger, io);
   }
 
-  /** Installs manual keys, and brings up the children that the policy wants up. */
+  /**
+   * Warns of weak algorithms, installs manual keys, and brings up the children that the policy
+   * wants up.
+   */
   public void start(long now) {
+    weakChoices.forEach(choice -> io.event(new NodeEvent.WeakAlgorithms(choice)));
     manual.start(now);
     for (Flow flow : flows.startAtOnce()) {
       initiate(now, flow, null);
@@ -103,7 +112,17 @@ public final class NodeCore {
         }
       }
     }
-    path.inbound(now, burst);
+    path.inbound(now, burst, PacketForm.PAYLOAD);
+    afterPackets(now);
+  }
+
+  /**
+   * Native ESP and AH from the outer side.
+   *
+   * @param burst whole IP packets of protocol 50 or 51; borrowed; windows and drop reasons change
+   */
+  public void onNative(long now, PacketBurst burst) {
+    path.inbound(now, burst, PacketForm.FULL_IP);
     afterPackets(now);
   }
 
@@ -200,7 +219,7 @@ public final class NodeCore {
     for (Association association : ledger.all()) {
       children.add(NodeStatus.Child.of(association));
     }
-    return new NodeStatus(ike.status(), children, counters());
+    return new NodeStatus(ike.status(), children, counters(), weakChoices);
   }
 
   /** The installed Child SAs, for judges of the rekey invariant. */

@@ -1,6 +1,7 @@
 package org.ipsec4j.node;
 
 import org.ipsec4j.api.ike.IkeEvent;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.ChildSaId;
 
 /** What a node tells its listeners. */
@@ -16,11 +17,26 @@ public sealed interface NodeEvent {
   record Ike(IkeEvent event) implements NodeEvent {}
 
   /**
+   * There are no raw sockets, so ESP goes in UDP with every peer.
+   *
+   * @param reason why, and what to do
+   */
+  record NoNativePath(String reason) implements NodeEvent {}
+
+  /**
    * A crypto provider was not accepted.
    *
    * @param reason which and why
    */
   record ProviderRefused(String reason) implements NodeEvent {}
+
+  /**
+   * The policy accepts weak algorithms; told when the node starts, and in {@link
+   * NodeStatus#weakChoices} as long as it runs.
+   *
+   * @param choice where, which, and what to use instead
+   */
+  record WeakAlgorithms(WeakChoice choice) implements NodeEvent {}
 
   /**
    * A Child SA was agreed but its keys could not be set up.

@@ -3,6 +3,7 @@ package org.ipsec4j.node;
 import java.nio.ByteBuffer;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
+import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 
 /**
@@ -17,6 +18,26 @@ public interface NodeIo {
    * @return false when it could not be sent
    */
   boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length);
+
+  /** Whether {@link #sendNative} works. */
+  default boolean hasNativePath() {
+    return false;
+  }
+
+  /**
+   * Sends some of the living packets of a burst, each a whole IP packet of protocol 50 or 51; those
+   * that cannot be sent it marks dropped. Called only where {@link #hasNativePath}.
+   *
+   * @param packets borrowed for the call
+   * @param mine by packet index: what is not, is left alone
+   */
+  default void sendNative(PacketBurst packets, boolean[] mine) {
+    for (int i = 0; i < packets.size(); i++) {
+      if (mine[i]) {
+        packets.drop(i, DropReason.NO_NATIVE_PATH);
+      }
+    }
+  }
 
   /** Hands living packets to the inner side; those it refuses it marks dropped. */
   void deliver(PacketBurst packets);

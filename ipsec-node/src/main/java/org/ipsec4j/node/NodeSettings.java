@@ -3,8 +3,8 @@ package org.ipsec4j.node;
 import java.util.List;
 import java.util.Set;
 import org.ipsec4j.api.policy.PolicySet;
-import org.ipsec4j.node.crypto.ProviderChain;
 import org.ipsec4j.esp.manual.ManualSa;
+import org.ipsec4j.node.crypto.ProviderChain;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +26,8 @@ public record NodeSettings(
     int maxPacket,
     @Nullable KeySink keySink,
     Manual manual) {
-  /** Octets that protection may put in front of a packet: UDP form needs 8 + 16. */
-  public static final int HEADROOM = 128;
+  /** Octets that protection may put in front of a packet: two layers with their outer headers. */
+  public static final int HEADROOM = 256;
 
   /** Octets that protection may put behind a packet: padding, trailer, ICV. */
   public static final int TAILROOM = 128;

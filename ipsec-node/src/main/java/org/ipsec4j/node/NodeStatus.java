@@ -3,6 +3,7 @@ package org.ipsec4j.node;
 import java.util.List;
 import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.policy.TrafficSelector;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.ChildSaId;
 
 /**
@@ -11,11 +12,17 @@ import org.ipsec4j.api.sa.ChildSaId;
  * @param ike IKE SAs as the engine has them
  * @param children installed Child SAs, lingering ones included
  * @param counters the node's counters
+ * @param weakChoices where the policy accepts weak algorithms
  */
-public record NodeStatus(IkeStatus ike, List<Child> children, NodeCounters.Snapshot counters) {
-  /** Copies the list. */
+public record NodeStatus(
+    IkeStatus ike,
+    List<Child> children,
+    NodeCounters.Snapshot counters,
+    List<WeakChoice> weakChoices) {
+  /** Copies the lists. */
   public NodeStatus {
     children = List.copyOf(children);
+    weakChoices = List.copyOf(weakChoices);
   }
 
   /**

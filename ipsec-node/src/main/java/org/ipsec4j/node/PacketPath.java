@@ -9,10 +9,10 @@ import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
 import org.ipsec4j.api.sa.UdpEncapsulation;
-import org.ipsec4j.esp.EspInbound;
-import org.ipsec4j.esp.EspOutbound;
 import org.ipsec4j.esp.InboundSa;
-import org.ipsec4j.esp.OutboundSa;
+import org.ipsec4j.esp.IpsecInbound;
+import org.ipsec4j.esp.IpsecOutbound;
+import org.ipsec4j.esp.OutboundBundle;
 import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.Sad;
 import org.ipsec4j.policy.CompiledSpd;
@@ -36,12 +36,14 @@ final class PacketPath {
   private final NodeIo io;
   private final Acquire acquire;
   private final Sad sad = new Sad();
-  private final EspOutbound espOut;
-  private final EspInbound espIn;
+  private final IpsecOutbound out;
+  private final IpsecInbound in;
   private final IpHeaderView view = new IpHeaderView();
   private final PacketBurst waitingBurst;
-  private final @Nullable OutboundSa[] chosen;
+  private final @Nullable OutboundBundle[] chosen;
   private final @Nullable UdpEncapsulation[] ways;
+  private final boolean[] inUdp;
+  private final boolean[] natively;
   private final int[] innerLength;
   private final boolean[] notEsp;
   private final List<InboundSa> heard = new ArrayList<>();
@@ -54,11 +56,13 @@ final class PacketPath {
     this.counters = counters;
     this.io = io;
     this.acquire = acquire;
-    this.espOut = new EspOutbound(settings.crypto().providers(), settings.burst());
-    this.espIn = new EspInbound(sad, settings.crypto().providers(), settings.burst());
+    this.out = new IpsecOutbound(settings.crypto().providers(), settings.burst());
+    this.in = new IpsecInbound(sad, settings.crypto().providers(), settings.burst());
     this.waitingBurst = settings.newBurst();
-    this.chosen = new OutboundSa[settings.burst()];
+    this.chosen = new OutboundBundle[settings.burst()];
     this.ways = new UdpEncapsulation[settings.burst()];
+    this.inUdp = new boolean[settings.burst()];
+    this.natively = new boolean[settings.burst()];
     this.innerLength = new int[settings.burst()];
     this.notEsp = new boolean[settings.burst()];
   }
@@ -122,29 +126,53 @@ final class PacketPath {
   }
 
   private void choose(int i, @Nullable Association association) {
-    chosen[i] = association == null ? null : association.outbound();
+    chosen[i] = association == null ? null : association.bundle();
     ways[i] = association == null ? null : association.way;
   }
 
+  /** ESP in UDP leaves from the SPI on, native ESP and AH with the outer IP header. */
   private void protectAndSend(long now, PacketBurst burst) {
-    espOut.protect(burst, chosen, PacketForm.PAYLOAD, now);
+    boolean anyNative = false;
     for (int i = 0; i < burst.size(); i++) {
-      if (burst.isAlive(i)) {
-        send(burst, i, ways[i]);
+      inUdp[i] = chosen[i] == null || ways[i] != null;
+      natively[i] = !inUdp[i];
+      anyNative |= natively[i];
+    }
+    out.protect(burst, chosen, inUdp, PacketForm.PAYLOAD, now);
+    if (anyNative) {
+      protectAndSendNative(now, burst);
+    }
+    for (int i = 0; i < burst.size(); i++) {
+      UdpEncapsulation way = ways[i];
+      if (way != null && burst.isAlive(i)) {
+        sendUdp(burst, i, way);
       }
       DropReason reason = burst.dropReason(i);
-      if (reason != DropReason.NONE && reason != DropReason.WAITING) {
+      if (reason == DropReason.NONE) {
+        counters.protectedOut(burst.length(i));
+      } else if (reason != DropReason.WAITING) {
         counters.outboundDrop(reason);
       }
     }
   }
 
-  private void send(PacketBurst burst, int i, @Nullable UdpEncapsulation way) {
-    if (way == null) {
-      burst.drop(i, DropReason.NO_NATIVE_PATH);
-    } else if (io.send(way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i))) {
-      counters.protectedOut(burst.length(i));
-    } else {
+  private void protectAndSendNative(long now, PacketBurst burst) {
+    if (io.hasNativePath()) {
+      out.protect(burst, chosen, natively, PacketForm.FULL_IP, now);
+      io.sendNative(burst, natively);
+      return;
+    }
+    for (int i = 0; i < burst.size(); i++) {
+      if (natively[i]) {
+        burst.drop(i, DropReason.NO_NATIVE_PATH);
+      }
+    }
+  }
+
+  private void sendUdp(PacketBurst burst, int i, UdpEncapsulation way) {
+    boolean sent =
+        io.send(way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i));
+    if (!sent) {
       burst.drop(i, DropReason.SEND_FAILED);
     }
   }
@@ -183,8 +211,8 @@ final class PacketPath {
     notEsp[index] = true;
   }
 
-  /** ESP packets on their way in. */
-  void inbound(long now, PacketBurst burst) {
+  /** Protected packets on their way in. */
+  void inbound(long now, PacketBurst burst, PacketForm form) {
     for (int i = 0; i < burst.size(); i++) {
       if (notEsp[i]) {
         burst.drop(i, DropReason.NOT_ESP);
@@ -192,14 +220,14 @@ final class PacketPath {
         counters.outerIn(burst.length(i));
       }
     }
-    espIn.open(burst, PacketForm.PAYLOAD, now);
+    in.open(burst, form, now);
     for (int i = 0; i < burst.size(); i++) {
-      InboundSa sa = espIn.sa(i);
-      if (sa != null && espIn.isAuthentic(i) && !heard.contains(sa)) {
-        heard.add(sa);
+      int layers = in.layers(i);
+      if (layers > 0 && in.isAuthentic(i) && !heard.contains(in.sa(i, 0))) {
+        heard.add(in.sa(i, 0));
       }
       if (burst.isAlive(i)) {
-        checkPolicy(burst, i, sa);
+        checkPolicy(burst, i, layers == 0 ? null : in.sa(i, layers - 1));
         innerLength[i] = burst.length(i);
       }
     }
@@ -238,8 +266,8 @@ final class PacketPath {
 
   /** Wipes what the crypto workers hold. */
   void close() {
-    espOut.close();
-    espIn.close();
+    out.close();
+    in.close();
   }
 
   /** The associations on which packets with a right ICV came since the last call. */
@@ -249,7 +277,7 @@ final class PacketPath {
     }
     List<Association> associations = new ArrayList<>(heard.size());
     for (InboundSa sa : heard) {
-      Association association = ledger.bySpi(sa.spi());
+      Association association = ledger.bySa(sa);
       if (association != null) {
         associations.add(association);
       }

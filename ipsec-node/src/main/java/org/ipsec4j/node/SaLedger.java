@@ -3,13 +3,14 @@ package org.ipsec4j.node;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.PacketKey;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.api.sa.SaKeys;
@@ -41,7 +42,7 @@ final class SaLedger {
   private final CryptoProvider crypto;
   private final Sad sad;
   private final Map<ChildSaId, Association> byId = new LinkedHashMap<>();
-  private final Map<Integer, Association> bySpi = new HashMap<>();
+  private final Map<InboundSa, Association> bySa = new IdentityHashMap<>();
 
   SaLedger(CryptoProvider crypto, Sad sad) {
     this.crypto = crypto;
@@ -66,32 +67,57 @@ final class SaLedger {
   }
 
   /**
-   * Installs SAs with manual keys, which are sent on at once.
+   * Installs the SAs of a child with manual keys, which are sent on at once.
    *
-   * @param firstNumber the first sequence number
+   * @param layers the innermost first
+   * @param id names all of them
+   * @param firstNumbers the first sequence number of each layer
+   * @return the association, with copies of the keys wiped
    * @throws CryptoException when keys cannot be set up; nothing is installed then
    */
-  Association installManual(long now, ManualSa manual, ChildSa sa, Flow flow, long firstNumber)
+  Association installManual(
+      long now, List<ManualSa> layers, List<ChildSa> sas, Flow flow, long[] firstNumbers)
       throws CryptoException {
-    Association association =
-        prepare(
-            sa,
-            flow,
-            new Halves() {
-              @Override
-              public InboundSa inbound(PacketKey key) {
-                return manual.inbound(sa, key);
-              }
-
-              @Override
-              public OutboundSa outbound(PacketKey key) {
-                return manual.outbound(sa, key, firstNumber);
-              }
-            });
-    association.inbound().begin(now);
-    association.outbound().begin(now);
+    List<InboundSa> inbounds = new ArrayList<>();
+    List<OutboundSa> outbounds = new ArrayList<>();
+    try {
+      for (int i = 0; i < layers.size(); i++) {
+        ChildSa sa = sas.get(i);
+        refuseTaken(sa);
+        inbounds.add(layers.get(i).inbound(sa, key(sa, sa.inboundKeys())));
+        outbounds.add(layers.get(i).outbound(sa, key(sa, sa.outboundKeys()), firstNumbers[i]));
+      }
+    } catch (CryptoException | IllegalArgumentException e) {
+      inbounds.forEach(InboundSa::destroy);
+      outbounds.forEach(OutboundSa::destroy);
+      throw e;
+    } finally {
+      for (ChildSa sa : sas) {
+        sa.inboundKeys().destroy();
+        sa.outboundKeys().destroy();
+      }
+    }
+    Association association = new Association(sas.getFirst(), inbounds, outbounds, flow);
+    inbounds.forEach(inbound -> inbound.begin(now));
+    outbounds.forEach(outbound -> outbound.begin(now));
+    publish(association);
     flow.use(association);
     return association;
+  }
+
+  private void refuseTaken(ChildSa sa) {
+    if (sad.find(sa.transform().protocol(), sa.inboundSpi()) != null) {
+      throw new IllegalArgumentException(
+          String.format("the inbound SPI 0x%x is in use by another SA", sa.inboundSpi()));
+    }
+  }
+
+  private void publish(Association association) {
+    byId.put(association.sa().id(), association);
+    for (InboundSa inbound : association.inbounds()) {
+      sad.install(inbound);
+      bySa.put(inbound, association);
+    }
   }
 
   /** Installs a Child SA in the place of another. */
@@ -125,32 +151,12 @@ final class SaLedger {
     }
   }
 
-  /** Makes the two halves of a Child SA. */
-  private interface Halves {
-    InboundSa inbound(PacketKey key);
-
-    OutboundSa outbound(PacketKey key);
-  }
-
   private Association prepare(ChildSa sa, Flow flow) throws CryptoException {
-    return prepare(
-        sa,
-        flow,
-        new Halves() {
-          @Override
-          public InboundSa inbound(PacketKey key) {
-            return InboundSa.of(sa, key);
-          }
-
-          @Override
-          public OutboundSa outbound(PacketKey key) {
-            return OutboundSa.of(sa, key);
-          }
-        });
-  }
-
-  private Association prepare(ChildSa sa, Flow flow, Halves halves) throws CryptoException {
     try {
+      if (sa.transform().protocol() == SecurityProtocol.AH && sa.encapsulation() != null) {
+        throw new IllegalArgumentException(
+            "there is a NAT on the way, and AH covers the addresses that it changes: use ESP");
+      }
       PacketKey inKey = key(sa, sa.inboundKeys());
       PacketKey outKey;
       try {
@@ -159,11 +165,9 @@ final class SaLedger {
         inKey.destroy();
         throw e;
       }
-      InboundSa inbound = halves.inbound(inKey);
-      Association association = new Association(sa, inbound, halves.outbound(outKey), flow);
-      sad.install(inbound);
-      byId.put(sa.id(), association);
-      bySpi.put(sa.inboundSpi(), association);
+      Association association =
+          new Association(sa, InboundSa.of(sa, inKey), OutboundSa.of(sa, outKey), flow);
+      publish(association);
       return association;
     } finally {
       sa.inboundKeys().destroy();
@@ -274,10 +278,11 @@ final class SaLedger {
 
   private void forget(Association association) {
     byId.remove(association.sa().id());
-    bySpi.remove(association.sa().inboundSpi(), association);
-    sad.remove(association.sa().inboundSpi());
-    association.inbound().destroy();
-    association.outbound().destroy();
+    for (InboundSa inbound : association.inbounds()) {
+      bySa.remove(inbound);
+      sad.remove(inbound.protocol(), inbound.spi());
+    }
+    association.destroy();
   }
 
   long nextTimeout() {
@@ -292,8 +297,8 @@ final class SaLedger {
     return byId.get(id);
   }
 
-  @Nullable Association bySpi(int spi) {
-    return bySpi.get(spi);
+  @Nullable Association bySa(InboundSa sa) {
+    return bySa.get(sa);
   }
 
   Collection<Association> all() {

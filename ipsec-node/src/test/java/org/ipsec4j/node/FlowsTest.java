@@ -164,10 +164,7 @@ final class FlowsTest {
                         .child("lazy", child -> child.local("10.1.0.0/24").remote("10.4.0.0/24")))
             .build();
     List<String> begun =
-        new Flows(policy)
-            .startAtOnce().stream()
-                .map(flow -> flow.peer + "/" + flow.child)
-                .toList();
+        new Flows(policy).startAtOnce().stream().map(flow -> flow.peer + "/" + flow.child).toList();
     assertEquals(List.of("fixed/up"), begun);
   }
 

@@ -638,6 +638,34 @@ final class NodeCoreTest {
   }
 
   @Test
+  void weakAlgorithmsAreWarnedOfAtTheStartAndInEveryStatus() {
+    policy =
+        org.ipsec4j.policy.PolicyBuilder.named("weak")
+            .peer(
+                "b",
+                peer ->
+                    peer.localAddress("192.0.2.1")
+                        .remoteAddress("192.0.2.2")
+                        .psk("key")
+                        .child(
+                            "old",
+                            child ->
+                                child
+                                    .local(Sas.OURS)
+                                    .remote(Sas.THEIRS)
+                                    .start(StartAction.NONE)
+                                    .esp("legacy:3des-md5")))
+            .build();
+    core().start(now);
+    NodeEvent.WeakAlgorithms told =
+        assertInstanceOf(NodeEvent.WeakAlgorithms.class, world.events.getFirst());
+    assertEquals("old", told.choice().child());
+    assertEquals(List.of("3des", "md5"), told.choice().algorithms().words());
+    assertEquals(List.of(told.choice()), core().status().weakChoices());
+    assertEquals(1, world.events.size());
+  }
+
+  @Test
   void childThatIsNotInThePolicyIsRefusedAndItsKeysWiped() {
     PolicySet other =
         org.ipsec4j.policy.PolicyBuilder.named("other")

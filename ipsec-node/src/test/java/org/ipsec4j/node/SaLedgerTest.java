@@ -193,7 +193,7 @@ final class SaLedgerTest {
     assertEquals(1_000 + SaLedger.LINGER_NANOS, ledger.nextTimeout());
     ledger.expire(1_000 + SaLedger.LINGER_NANOS - 1);
     assertTrue(hears(1), "packets on their way still come in");
-    assertEquals(old, ledger.bySpi(Sas.inboundSpi(1)));
+    assertEquals(old, ledger.bySa(old.inbound()));
     ledger.expire(1_000 + SaLedger.LINGER_NANOS);
     assertFalse(hears(1));
     assertNull(ledger.byId(new ChildSaId(1)));

@@ -16,6 +16,7 @@ import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
@@ -125,6 +126,13 @@ final class SimNode implements SimHost, SaSide {
 
   @Override
   public void onDatagram(long now, Endpoint from, Endpoint to, ByteBuffer payload) {
+    if (to.port() == 0) {
+      // whole IP packets of native ESP travel without ports
+      outerBurst.clear();
+      outerBurst.add(payload);
+      core.onNative(now, outerBurst);
+      return;
+    }
     if (!made.isNatPort(to.port())) {
       core.onIke(now, from, to, payload);
       return;
@@ -269,6 +277,33 @@ final class SimNode implements SimHost, SaSide {
     }
 
     @Override
+    public boolean hasNativePath() {
+      return true;
+    }
+
+    @Override
+    public void sendNative(PacketBurst packets, boolean[] mine) {
+      IpHeaderView view = new IpHeaderView();
+      for (int i = 0; i < packets.size(); i++) {
+        if (mine[i] && packets.isAlive(i)) {
+          byte[] packet = new byte[packets.length(i)];
+          packets.slab().get(packets.offset(i), packet);
+          view.parse(packets.slab(), packets.offset(i), packets.length(i));
+          simulation.send(
+              new Datagram(
+                  new Endpoint(address(view.sourceHigh(), view.sourceLow(), view.isV4()), 0),
+                  new Endpoint(
+                      address(view.destinationHigh(), view.destinationLow(), view.isV4()), 0),
+                  Bytes.copyOf(packet)));
+        }
+      }
+    }
+
+    private IpAddress address(long high, long low, boolean v4) {
+      return v4 ? IpAddress.v4((int) low) : IpAddress.v6(high, low);
+    }
+
+    @Override
     public void deliver(PacketBurst packets) {
       for (int i = 0; i < packets.size(); i++) {
         if (packets.isAlive(i)) {
@@ -304,7 +339,9 @@ final class SimNode implements SimHost, SaSide {
         case NodeEvent.Started started -> {}
         case NodeEvent.Stopped stopped -> {}
         case NodeEvent.ProviderRefused refused -> {}
+        case NodeEvent.NoNativePath none -> {}
         case NodeEvent.Manual manual -> {}
+        case NodeEvent.WeakAlgorithms weak -> {}
       }
     }
   }

@@ -8,11 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.ChildProposal;
+import org.ipsec4j.api.policy.IkeProposal;
 import org.ipsec4j.api.policy.ManualChild;
+import org.ipsec4j.api.policy.ManualKeys;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.PolicyView;
 import org.ipsec4j.api.policy.SpdRule;
+import org.ipsec4j.api.policy.WeakAlgorithms;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.jspecify.annotations.Nullable;
 
 /** The way in: makes a policy answer questions. */
@@ -91,6 +96,38 @@ public final class Policies {
       }
     }
     return problems;
+  }
+
+  /**
+   * Where a policy accepts weak algorithms; monitors show these as long as it does. One for each
+   * proposal that has any, in the order of the policy.
+   */
+  public static List<WeakChoice> weakChoices(PolicySet policy) {
+    List<WeakChoice> choices = new ArrayList<>();
+    for (PadEntry peer : policy.peers()) {
+      for (IkeProposal proposal : peer.ike().proposals()) {
+        WeakAlgorithms.in(proposal)
+            .ifPresent(weak -> choices.add(new WeakChoice(peer.origin(), peer.name(), "", weak)));
+      }
+      for (ChildProfile child : peer.children()) {
+        for (ChildProposal proposal : child.proposals()) {
+          WeakAlgorithms.in(proposal)
+              .ifPresent(
+                  weak ->
+                      choices.add(new WeakChoice(child.origin(), peer.name(), child.name(), weak)));
+        }
+      }
+    }
+    for (ManualChild child : policy.manual()) {
+      for (ManualKeys layer : child.layers()) {
+        WeakAlgorithms.in(layer.transform())
+            .ifPresent(
+                weak ->
+                    choices.add(
+                        new WeakChoice(child.origin(), ManualChild.PEER, child.name(), weak)));
+      }
+    }
+    return choices;
   }
 
   private static Optional<ChildProfile> child(@Nullable PadEntry peer, SpdRule rule) {

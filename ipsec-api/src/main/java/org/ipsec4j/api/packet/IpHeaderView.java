@@ -359,8 +359,8 @@ public final class IpHeaderView {
    * {@link #protocol()} and the ports answer so. Where the packet lies is not changed by it.
    *
    * @param upperProtocol 0 to 255
-   * @param fromPort 0 to 65535
-   * @param toPort 0 to 65535
+   * @param fromPort 0 to 65535, or {@link #UNKNOWN} where the protocol has none
+   * @param toPort 0 to 65535, or {@link #UNKNOWN}
    * @param ofTypeAndCode what {@link #isTypeAndCode()} shall say
    */
   public void adoptPorts(int upperProtocol, int fromPort, int toPort, boolean ofTypeAndCode) {

@@ -59,6 +59,15 @@ public final class OuterRecorder implements OuterTap, Closeable {
     write();
   }
 
+  @Override
+  public synchronized void onPacket(ByteBuffer memory, int offset, int length, boolean outgoing) {
+    packet.clear();
+    packet.put(0, memory, offset, length);
+    packet.limit(length);
+    bytes += length;
+    write();
+  }
+
   private void write() {
     if (problem == null) {
       Instant now = Instant.now();

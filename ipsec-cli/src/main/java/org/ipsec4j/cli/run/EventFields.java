@@ -8,6 +8,7 @@ import java.util.Map;
 import org.ipsec4j.api.ike.IkeEvent;
 import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.policy.ManualChild;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.node.NodeCounters;
 import org.ipsec4j.node.NodeEvent;
@@ -27,8 +28,10 @@ final class EventFields {
       case NodeEvent.Ike ike -> of(ike.event());
       case NodeEvent.ProviderRefused refused ->
           with(named("provider-refused"), "reason", refused.reason());
+      case NodeEvent.WeakAlgorithms weak -> weak(named("weak-algorithms"), weak.choice());
       case NodeEvent.InstallFailed failed ->
           with(named("install-failed"), "reason", failed.reason());
+      case NodeEvent.NoNativePath none -> with(named("no-native-path"), "reason", none.reason());
       case NodeEvent.Manual manual -> manual(manual);
       case NodeEvent.Trouble trouble -> with(named("trouble"), "reason", trouble.what());
       case NodeEvent.Stopped stopped ->
@@ -140,8 +143,21 @@ final class EventFields {
       }
     }
     with(fields, "childSas", childSas);
+    List<Object> weak = new ArrayList<>();
+    for (WeakChoice choice : status.weakChoices()) {
+      weak.add(weak(new LinkedHashMap<>(), choice));
+    }
+    with(fields, "weakChoices", weak);
     with(fields, "drops", drops(status.counters()));
     return with(fields, "counters", counters(status.counters()));
+  }
+
+  private static Map<String, Object> weak(Map<String, Object> fields, WeakChoice choice) {
+    with(fields, "where", choice.origin().toString());
+    with(fields, "peer", choice.peer());
+    with(fields, "name", choice.child());
+    with(fields, "algorithms", String.join(", ", choice.algorithms().words()));
+    return with(fields, "instead", choice.algorithms().instead());
   }
 
   private static Map<String, Object> child(NodeStatus.Child child) {

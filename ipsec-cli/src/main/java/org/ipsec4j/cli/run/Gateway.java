@@ -38,10 +38,7 @@ final class Gateway implements AutoCloseable {
    * @param policyFolder where names in the policy begin
    */
   record Options(
-      @Nullable String tunName,
-      boolean withoutTun,
-      @Nullable Path wireshark,
-      Path policyFolder) {}
+      @Nullable String tunName, boolean withoutTun, @Nullable Path wireshark, Path policyFolder) {}
 
   private final IpsecNode node;
   private final Console console;
@@ -71,7 +68,10 @@ final class Gateway implements AutoCloseable {
     OuterRecorder recorder = null;
     try {
       IpsecNodeBuilder builder =
-          IpsecNode.builder().policy(policy).credentials(loaded.credentials()).inner(inner)
+          IpsecNode.builder()
+              .policy(policy)
+              .credentials(loaded.credentials())
+              .inner(inner)
               .sequenceStore(new FileSequenceStore(options.policyFolder()));
       Path folder = options.wireshark();
       if (folder != null) {

@@ -90,9 +90,12 @@ public final class RunCommand implements Callable<Integer> {
       loaded.warnings().forEach(err::println);
       err.flush();
       EventPrinter printer = new EventPrinter(out, style);
-      Gateway.Options options = 
+      Gateway.Options options =
           new Gateway.Options(
-              tun, withoutTun, wireshark, Objects.requireNonNull(policy.toAbsolutePath().getParent()));
+              tun,
+              withoutTun,
+              wireshark,
+              Objects.requireNonNull(policy.toAbsolutePath().getParent()));
       return serve(loaded, options, printer);
     } catch (PolicyProblem e) {
       err.println(e.getMessage());

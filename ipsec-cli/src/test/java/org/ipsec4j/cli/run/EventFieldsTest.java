@@ -33,6 +33,8 @@ import org.ipsec4j.api.policy.ChosenIke;
 import org.ipsec4j.api.policy.Identity;
 import org.ipsec4j.api.policy.Origin;
 import org.ipsec4j.api.policy.TrafficSelector;
+import org.ipsec4j.api.policy.WeakAlgorithms;
+import org.ipsec4j.api.policy.WeakChoice;
 import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.api.sa.IkeSaId;
 import org.ipsec4j.cli.Documents;
@@ -101,7 +103,14 @@ class EventFieldsTest {
     return new NodeStatus(
         new IkeStatus(List.of(sa)),
         List.of(child(CHILD, false), child(new ChildSaId(6), true)),
-        counters());
+        counters(),
+        List.of(weak()));
+  }
+
+  private static WeakChoice weak() {
+    Origin line = new Origin("local", "site-a.yaml", 12, "net");
+    return new WeakChoice(
+        line, "b", "net", new WeakAlgorithms(List.of("3des", "md5"), "aes256-sha256"));
   }
 
   private static NodeStatus.Child child(ChildSaId id, boolean lingering) {
@@ -115,6 +124,7 @@ class EventFieldsTest {
     events.add(new NodeEvent.Started());
     ikeEvents().forEach(event -> events.add(new NodeEvent.Ike(event)));
     events.add(new NodeEvent.ProviderRefused("crypto provider x failed: AES"));
+    events.add(new NodeEvent.WeakAlgorithms(weak()));
     events.add(new NodeEvent.InstallFailed(CHILD, "no crypto provider offers it"));
     events.add(new NodeEvent.Trouble("a line\nand another"));
     events.add(new NodeEvent.Stopped(counters()));

@@ -200,6 +200,53 @@ class RunCommandTest {
     }
   }
 
+  @Test
+  void weakAlgorithmsWorkWhereAPolicyNamesThemAndAreWarnedOfAsLongAsItDoes() throws Exception {
+    List<Integer> ports = freePorts();
+    List<Path> sites = new ArrayList<>();
+    for (boolean which : new boolean[] {false, true}) {
+      Path site = site(which, ports);
+      String text =
+          Files.readString(site)
+              .replace("{ encapsulation: always }", "{ proposals: legacy:3des-md5-modp1536 }")
+              .replace("start: none", "start: none, esp: legacy:blowfish128-md5");
+      sites.add(file(site.getFileName().toString(), text));
+    }
+    try (RunningGateway b = RunningGateway.start(sites.get(0));
+        RunningGateway a = RunningGateway.start(sites.get(1))) {
+      b.await("ready");
+      a.await("ready");
+      JsonNode ike = a.await("weak-algorithms");
+      assertEquals("", ike.get("name").textValue());
+      assertEquals("3des, md5, prfmd5, modp1536", ike.get("algorithms").textValue());
+      assertEquals("aes256-sha256-prfsha256-x25519", ike.get("instead").textValue());
+      JsonNode child = a.await("weak-algorithms");
+      assertEquals("net", child.get("name").textValue());
+      assertEquals("blowfish128, md5", child.get("algorithms").textValue());
+      assertEquals(sites.get(1) + ":9", child.get("where").textValue());
+      a.say("initiate net");
+      assertEquals(
+          "TRIPLE_DES_CBC/HMAC_MD5_96/HMAC_MD5/MODP_1536",
+          a.await("ike-up").get("algorithms").textValue());
+      a.await("child-up");
+      b.await("child-up");
+      a.say("status");
+      JsonNode status = a.await("status");
+      assertEquals(
+          "ESP:BLOWFISH_CBC_128/HMAC_MD5_96/NO_ESN",
+          status.get("childSas").get(0).get("algorithms").textValue());
+      assertEquals(2, status.get("weakChoices").size());
+      assertEquals("blowfish128, md5", status.get("weakChoices").get(1).get("algorithms").asText());
+      a.say("quit");
+      assertEquals(0, a.exitStatus());
+      assertTrue(
+          a.standardError().contains("site-a.yaml:9:")
+              && a.standardError()
+                  .contains("child `net`: `blowfish128` and `md5` are weak; use `aes256-sha256`"),
+          a.standardError());
+    }
+  }
+
   private void endsBySignal(String signal, int status) throws Exception {
     List<Integer> ports = freePorts();
     try (RunningGateway b = RunningGateway.start(site(false, ports));

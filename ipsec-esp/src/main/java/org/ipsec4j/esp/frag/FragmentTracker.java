@@ -8,10 +8,10 @@ import org.ipsec4j.api.packet.IpHeaderView;
  * ports, so that later fragments, which have none, meet the same rule and the same SA. Nothing is
  * held back and nothing put together.
  *
- * <p>A later fragment that comes before its first, or whose first is forgotten, stays without ports:
- * rules that need ports then drop it as FRAGMENT_UNDECIDED. A later fragment that reaches back into
- * the first one could change the ports for the receiver, and is told apart (the offset check of RFC
- * 4301 7.2). Two first fragments of one name that differ make the name worthless.
+ * <p>A later fragment that comes before its first, or whose first is forgotten, stays without
+ * ports: rules that need ports then drop it as FRAGMENT_UNDECIDED. A later fragment that reaches
+ * back into the first one could change the ports for the receiver, and is told apart (the offset
+ * check of RFC 4301 7.2). Two first fragments of one name that differ make the name worthless.
  *
  * <p>Memory is bounded and taken once. Each source has the places of one row of the table, which it
  * shares with few others, so that one source does not drive out all; in a row the oldest gives way.
@@ -106,17 +106,18 @@ public final class FragmentTracker {
       learn(packet, place, now);
       return Verdict.FIRST;
     }
-    if (place < 0 || (facts[place] & (WORTHLESS | NO_PORTS)) != 0) {
+    if (place < 0 || (facts[place] & WORTHLESS) != 0) {
       return Verdict.UNMATCHED;
     }
     if (view.start < firstEnd[place]) {
       return Verdict.OVERLAP;
     }
     long known = facts[place];
+    boolean ports = (known & NO_PORTS) == 0;
     packet.adoptPorts(
         (int) (known >>> 32) & 0xff,
-        (int) (known >>> 16) & 0xffff,
-        (int) known & 0xffff,
+        ports ? (int) (known >>> 16) & 0xffff : IpHeaderView.UNKNOWN,
+        ports ? (int) known & 0xffff : IpHeaderView.UNKNOWN,
         (known & TYPE_AND_CODE) != 0);
     return Verdict.MATCHED;
   }
@@ -142,10 +143,11 @@ public final class FragmentTracker {
   }
 
   private static long facts(IpHeaderView packet) {
-    boolean unknown =
-        packet.protocol() == IpHeaderView.UNKNOWN || packet.sourcePort() == IpHeaderView.UNKNOWN;
-    if (unknown) {
-      return USED | NO_PORTS;
+    if (packet.protocol() == IpHeaderView.UNKNOWN) {
+      return USED | WORTHLESS;
+    }
+    if (packet.sourcePort() == IpHeaderView.UNKNOWN) {
+      return USED | NO_PORTS | (long) packet.protocol() << 32;
     }
     return USED
         | (packet.isTypeAndCode() ? TYPE_AND_CODE : 0)
@@ -156,8 +158,8 @@ public final class FragmentTracker {
 
   /** Identification, and for IPv4 the protocol (RFC 791 3.2; not RFC 8200 4.5). */
   private long name() {
-    long family = view.ip.isV4() ? 1L << 40 | (long) view.protocol << 32 : 0;
-    return family | view.identification & 0xffffffffL;
+    long family = view.ip.isV4() ? (1L << 40) | ((long) view.protocol << 32) : 0;
+    return family | (view.identification & 0xffffffffL);
   }
 
   private int find(long now) {

@@ -45,6 +45,7 @@ public final class IcmpErrors {
   private static final int HEADER = 8;
 
   private final IpHeaderView view = new IpHeaderView();
+  private Kind kind = Kind.NOT_AN_ERROR;
   private int type;
   private int code;
   private long mtu;
@@ -73,6 +74,11 @@ public final class IcmpErrors {
    * @return what it is; for TOO_BIG and those behind it the accessors tell more
    */
   public Kind parse(ByteBuffer memory, int offset, int length) {
+    kind = read(memory, offset, length);
+    return kind;
+  }
+
+  private Kind read(ByteBuffer memory, int offset, int length) {
     if (!view.parse(memory, offset, length) || view.isFragment()) {
       return Kind.NOT_AN_ERROR;
     }
@@ -95,7 +101,7 @@ public final class IcmpErrors {
     }
     mtu = v4 ? memory.getShort(at + 6) & 0xffff : memory.getInt(at + 4) & 0xffffffffL;
     Kind quote = readQuote(memory, at + HEADER, at + available);
-    return quote == Kind.OTHER ? kind() : quote;
+    return quote == Kind.OTHER ? named() : quote;
   }
 
   private boolean isChecksumRight(ByteBuffer memory, int at, int length) {
@@ -118,7 +124,7 @@ public final class IcmpErrors {
     };
   }
 
-  private Kind kind() {
+  private Kind named() {
     if (v4) {
       return switch (type) {
         case 3 -> code == 4 ? Kind.TOO_BIG : Kind.UNREACHABLE;
@@ -216,6 +222,11 @@ public final class IcmpErrors {
     sequence = hasSequence ? memory.getInt(spiAt + 4) : 0;
     // behind SPI 0 stands an IKE message (RFC 3948 2.2)
     return spi == NO_SPI ? Kind.FOREIGN : Kind.OTHER;
+  }
+
+  /** What the last packet is. */
+  public Kind kind() {
+    return kind;
   }
 
   /** ICMP type. */

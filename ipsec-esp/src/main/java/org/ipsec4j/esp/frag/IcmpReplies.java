@@ -57,7 +57,8 @@ public final class IcmpReplies {
    * @param perSecond messages for each second in the long run, 1 to 1,000,000; RFC 4443 2.4 f names
    *     10
    * @param atOnce messages in a row after a pause, 1 to 1,000,000; the RFC names 10
-   * @throws IllegalArgumentException when an address is of the wrong family or a number out of range
+   * @throws IllegalArgumentException when an address is of the wrong family or a number out of
+   *     range
    */
   public IcmpReplies(@Nullable IpAddress v4, @Nullable IpAddress v6, int perSecond, int atOnce) {
     if ((v4 != null && !v4.isV4()) || (v6 != null && v6.isV4())) {
@@ -184,7 +185,8 @@ public final class IcmpReplies {
   }
 
   private boolean isUnspecifiedOrLoopback() {
-    return view.sourceHigh() == 0 && (view.sourceLow() == 0 || (!view.isV4() && view.sourceLow() == 1));
+    return view.sourceHigh() == 0
+        && (view.sourceLow() == 0 || (!view.isV4() && view.sourceLow() == 1));
   }
 
   /** A bucket that holds time: each message costs a part of a second. */

@@ -1,8 +1,8 @@
 package org.ipsec4j.esp.frag;
 
 /**
- * The largest outer packet that the way of one SA carries: what the policy says of the link, lowered
- * by ICMP errors, raised again with age (RFC 4301 8.2, RFC 1191, RFC 8201).
+ * The largest outer packet that the way of one SA carries: what the policy says of the link,
+ * lowered by ICMP errors, raised again with age (RFC 4301 8.2, RFC 1191, RFC 8201).
  *
  * <p>Nothing below believes that an ICMP error is true. The caller has found that it quotes a
  * packet of the SA; and the value may only lower the MTU, down to a floor, for a time. A forger who

@@ -29,7 +29,7 @@ final class Compressibility {
     hash = hash * 31 + packet.protocol();
     hash = hash * 31 + packet.sourcePort();
     hash = hash * 31 + packet.destinationPort();
-    return (int) (hash * 0x9e3779b97f4a7c15L >>> 58);
+    return (int) ((hash * 0x9e3779b97f4a7c15L) >>> 58);
   }
 
   /** Whether the next packet of the flow shall be tried; counts it when not. */

@@ -116,6 +116,6 @@ public final class IpcompTable {
 
   private static int home(int cpi, long sourceLow, long destinationLow) {
     long mixed = (sourceLow * 31 + destinationLow) * 31 + cpi;
-    return (int) (mixed * 0x9e3779b97f4a7c15L >>> 33);
+    return (int) ((mixed * 0x9e3779b97f4a7c15L) >>> 33);
   }
 }

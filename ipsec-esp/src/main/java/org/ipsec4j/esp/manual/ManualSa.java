@@ -33,6 +33,7 @@ import org.ipsec4j.esp.AddressPair;
 import org.ipsec4j.esp.InboundSa;
 import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.ReplayProtection;
+import org.ipsec4j.esp.SaBundle;
 import org.ipsec4j.esp.SaOptions;
 import org.ipsec4j.esp.TimeLifetime;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +50,10 @@ public final class ManualSa {
   private final int layer;
   private final SaKeys inbound;
   private final SaKeys outbound;
+  private final SaBundle bundle;
 
-  private ManualSa(ManualChild child, int layer, SaKeys inbound, SaKeys outbound) {
+  private ManualSa(ManualChild child, int layer, SaKeys inbound, SaKeys outbound, SaBundle bundle) {
+    this.bundle = bundle;
     this.child = child;
     this.layer = layer;
     this.inbound = inbound;
@@ -68,11 +71,13 @@ public final class ManualSa {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
+    SaBundle bundle = SaBundle.of(child.name(), child.layers().size());
     List<ManualSa> layers = new ArrayList<>();
     for (int i = 0; i < child.layers().size(); i++) {
       ManualKeys keys = child.layers().get(i);
-      layers.add(
-          new ManualSa(child, i, copy(keys.inbound(), secrets), copy(keys.outbound(), secrets)));
+      SaKeys in = copy(keys.inbound(), secrets);
+      SaKeys out = copy(keys.outbound(), secrets);
+      layers.add(new ManualSa(child, i, in, out, bundle));
     }
     return List.copyOf(layers);
   }
@@ -126,7 +131,10 @@ public final class ManualSa {
           owners.forEach(
               (otherName, other) -> {
                 Secret otherKey = secrets.apply(otherName);
-                if (other != child && key != null && key.equals(otherKey)) {
+                if (!other.name().equals(child.name())
+                    && key != null
+                    && otherKey != null
+                    && key.equals(otherKey)) {
                   problems.add(
                       child.origin()
                           + ": manual children `"
@@ -154,8 +162,7 @@ public final class ManualSa {
         .toList();
   }
 
-  private static boolean sameKeys(
-      ManualKeys keys, Function<String, @Nullable Secret> secrets) {
+  private static boolean sameKeys(ManualKeys keys, Function<String, @Nullable Secret> secrets) {
     SaKeys in = copy(keys.inbound(), secrets);
     SaKeys out = copy(keys.outbound(), secrets);
     boolean same =
@@ -327,6 +334,9 @@ public final class ManualSa {
               new AddressPair(
                   child.localSelectors().getFirst().addresses().first(),
                   child.remoteSelectors().getFirst().addresses().first()));
+    }
+    if (bundle.layers() > 1) {
+      options = options.withPlace(bundle.place(layer));
     }
     // one clock for all layers: that of the innermost, which every packet passes
     return layer == 0

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * any part of its structure is wrong, {@code TOO_LONG}, {@code REPLAY}, {@code AGGFRAG_LATE}. Inner
  * packets: {@code AGGFRAG_INCOMPLETE} once for a packet of which a part was lost, {@code
  * MALFORMED_AGGFRAG} when BlockOffset contradicts the packet's own length, {@code MALFORMED_INNER},
- * {@code TOO_LONG} for the slots of the burst, and what the check says.
+ * {@code TOO_LONG} for the slots of the burst, and what the check says (which an SA's check counts
+ * among the drops of the SA too).
  */
 public final class AggfragReceiver implements AutoCloseable {
   /** {@link #nextTimeout()} when nothing is waited for. */

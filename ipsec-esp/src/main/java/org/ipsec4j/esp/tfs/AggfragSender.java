@@ -155,6 +155,10 @@ public final class AggfragSender implements AutoCloseable {
     if (settings.pace() instanceof Pace.OnDemand onDemand) {
       return Math.min(packetsDue(onDemand), reportDue());
     }
+    if (tfrc != null && feedback != null && feedback.reports() != reportsSeen) {
+      // it may raise the rate
+      return feedback.reportAt();
+    }
     long slot = lastSlot + interval();
     return tfrc == null ? slot : Math.min(slot, tfrc.noFeedbackAt());
   }
@@ -239,10 +243,15 @@ public final class AggfragSender implements AutoCloseable {
     boolean news = feedback.reports() != reportsSeen;
     reportsSeen = feedback.reports();
     if (tfrc != null) {
+      long before = tfrc.intervalNanos();
       if (news) {
         tfrc.onReport(now, feedback.rttNanos(), feedback.peerLossEventRate());
       }
       tfrc.onTime(now, feedback.rttNanos());
+      if (tfrc.intervalNanos() < before) {
+        // a higher rate counts from now on and leaves nothing to be made up for
+        lastSlot = Math.max(lastSlot, now - tfrc.intervalNanos());
+      }
     }
     if (breaker != null && !breaker.isOpen()) {
       if (news) {
@@ -277,8 +286,10 @@ public final class AggfragSender implements AutoCloseable {
   }
 
   private long reportDue() {
-    boolean owed = settings.reports() && feedback != null && feedback.owesReport();
-    return owed ? lastSlot + Math.max(REPORT_INTERVAL, feedback.rttNanos()) : NEVER;
+    if (!settings.reports() || feedback == null || !feedback.owesReport()) {
+      return NEVER;
+    }
+    return lastSlot + Math.max(REPORT_INTERVAL, feedback.rttNanos());
   }
 
   /** Slots that nobody polled for are not made up for without end. */

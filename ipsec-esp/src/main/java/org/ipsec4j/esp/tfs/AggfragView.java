@@ -119,28 +119,23 @@ public final class AggfragView {
    */
   static int blockLength(ByteBuffer memory, int at, int available) {
     int first = memory.get(at) & 0xff;
-    switch (first >> 4) {
-      case 0 -> {
-        return PAD;
-      }
-      case 4 -> {
-        int header = (first & 15) * 4;
-        if (header < 20) {
-          return BAD;
-        }
-        if (available < 4) {
-          return UNDECIDED;
-        }
-        int total = memory.getShort(at + 2) & 0xffff;
-        return total < header ? BAD : total;
-      }
-      case 6 -> {
-        return available < 6 ? UNDECIDED : 40 + (memory.getShort(at + 4) & 0xffff);
-      }
-      default -> {
-        return BAD;
-      }
+    return switch (first >> 4) {
+      case 0 -> PAD;
+      case 4 -> v4Length(memory, at, available, (first & 15) * 4);
+      case 6 -> available < 6 ? UNDECIDED : 40 + (memory.getShort(at + 4) & 0xffff);
+      default -> BAD;
+    };
+  }
+
+  private static int v4Length(ByteBuffer memory, int at, int available, int header) {
+    if (header < 20) {
+      return BAD;
     }
+    if (available < 4) {
+      return UNDECIDED;
+    }
+    int total = memory.getShort(at + 2) & 0xffff;
+    return total < header ? BAD : total;
   }
 
   /** Whether the header is the one with congestion information; without, that reads as zero. */

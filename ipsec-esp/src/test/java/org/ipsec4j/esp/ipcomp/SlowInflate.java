@@ -119,7 +119,7 @@ final class SlowInflate {
       int length = LENGTH_BASE[index] + bits(index < 8 || index == 28 ? 0 : index / 4 - 1);
       int code = symbol(distanceLengths);
       int extra = code < 4 ? 0 : code / 2 - 1;
-      int distance = (code < 4 ? code : 2 + code % 2 << extra) + 1 + bits(extra);
+      int distance = (code < 4 ? code : (2 + code % 2) << extra) + 1 + bits(extra);
       byte[] before = out.toByteArray();
       for (int i = 0; i < length; i++) {
         int from = before.length - distance + i;
@@ -140,7 +140,7 @@ final class SlowInflate {
           return symbol;
         }
       }
-      first = first + index << 1;
+      first = (first + index) << 1;
     }
     throw new IllegalArgumentException("no such code");
   }

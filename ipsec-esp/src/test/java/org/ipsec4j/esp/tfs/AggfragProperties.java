@@ -196,8 +196,7 @@ class AggfragProperties {
             .count();
     assertEquals(broken, receiver.counters().drops(DropReason.AGGFRAG_INCOMPLETE));
     // the first one is nothing that was missed: nothing had begun
-    assertEquals(
-        lost.size() - (lost.contains(1L) ? 1 : 0), receiver.counters().lostPayloads());
+    assertEquals(lost.size() - (lost.contains(1L) ? 1 : 0), receiver.counters().lostPayloads());
   }
 
   /** With a constant rate nothing of the inner traffic shows: neither in sizes nor in times. */

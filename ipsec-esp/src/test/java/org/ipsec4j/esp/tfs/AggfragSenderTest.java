@@ -24,31 +24,35 @@ class AggfragSenderTest {
     return ByteBuffer.wrap(payload).getShort(2) & 0xffff;
   }
 
-  /** RFC 9347 Appendix A, with room for 1,400 octets: 800, 800, 60, 240 (padded), 4000, 3000. */
+  /** RFC 9347 Appendix A, Figure 11: its packets give its offsets, 0, 100, 2000 and 600. */
   @Test
   void theExampleOfTheAppendix() {
     AggfragSender sender = new AggfragSender(SenderSettings.constantRate(1404, MS), null, 0);
-    int[] before = {800, 800, 60};
-    for (int i = 0; i < before.length; i++) {
-      TfsLab.offer(sender, 0, TfsLab.packet(true, before[i], i));
+    int[] lengths = {750, 750, 60, 240, 3000};
+    List<byte[]> packets = new ArrayList<>();
+    for (int i = 0; i < lengths.length; i++) {
+      packets.add(TfsLab.packet(i % 2 == 0, lengths[i], i));
+      TfsLab.offer(sender, 0, packets.get(i));
     }
-    assertEquals(0, blockOffset(TfsLab.poll(sender, 0).get(0)));
-    TfsLab.offer(sender, MS, TfsLab.packet(false, 240, 3));
-    TfsLab.offer(sender, MS, TfsLab.packet(true, 4000, 4));
-    // the rest of the second packet of 800 octets
-    assertEquals(200, blockOffset(TfsLab.poll(sender, MS).get(0)));
-    // 900 octets of 4,000 have left
-    assertEquals(3100, blockOffset(TfsLab.poll(sender, 2 * MS).get(0)));
-    assertEquals(1700, blockOffset(TfsLab.poll(sender, 3 * MS).get(0)));
-    byte[] last = TfsLab.poll(sender, 4 * MS).get(0);
-    assertEquals(300, blockOffset(last));
-    assertArrayEquals(new byte[1100], Arrays.copyOfRange(last, 304, 1404), "padding");
+    List<byte[]> payloads = TfsLab.pollAll(sender, 0);
+    assertEquals(
+        List.of(0, 100, 2000, 600), payloads.stream().map(AggfragSenderTest::blockOffset).toList());
+    assertEquals(List.of(1404, 1404, 1404, 1404), sizes(payloads));
+    assertArrayEquals(new byte[800], Arrays.copyOfRange(payloads.get(3), 604, 1404), "[pad]");
     // what ended with padding is followed by a new block
-    assertEquals(0, blockOffset(TfsLab.poll(sender, 5 * MS).get(0)));
+    byte[] next = TfsLab.poll(sender, 4 * MS).get(0);
+    assertArrayEquals(new byte[1404], next);
+
+    AggfragReceiver receiver = new AggfragReceiver(ReceiverSettings.DEFAULT, null, TfsLab.ANY);
+    List<byte[]> delivered = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      delivered.addAll(TfsLab.receive(receiver, 0, i + 1, payloads.get(i)));
+    }
+    TfsLab.assertSame(packets, delivered);
     assertEquals(5, sender.counters().packets());
-    assertEquals(5900, sender.counters().octets());
-    assertEquals(6, sender.counters().payloads());
-    assertEquals(6 * 1400 - 5900, sender.counters().padOctets());
+    assertEquals(4800, sender.counters().octets());
+    assertEquals(5, sender.counters().payloads());
+    assertEquals(5 * 1400 - 4800, sender.counters().padOctets());
   }
 
   @Test

@@ -47,9 +47,14 @@ class CongestionScenario {
     assertEquals(5000, ends.a.rate(), 0.01);
     assertEquals(5000, ends.b.rate(), 0.01);
     // two times 25 ms
-    assertEquals(50 * MS, ends.a.feedback.rttNanos(), MS);
+    TfsLab.assertNear(50 * MS, ends.a.feedback.rttNanos(), MS);
     assertEquals(0, ends.a.feedback.peerLossEventRate());
     assertTrue(ends.a.path.sizes.stream().allMatch(size -> size == SIZE));
+    assertEquals(0, ends.a.sender.counters().skippedSlots());
+    // payloads never leave in bursts, also while the rate doubles
+    for (int i = 1; i < ends.a.path.times.size(); i++) {
+      assertTrue(ends.a.path.times.get(i) - ends.a.path.times.get(i - 1) >= SECOND / 5000);
+    }
   }
 
   @ParameterizedTest
@@ -149,8 +154,8 @@ class CongestionScenario {
     SenderSettings slower = SenderSettings.constantRate(SIZE, 700 * MS).withReports();
     TwoEnds ends = new TwoEnds(slow, slower, 5);
     ends.run(60 * SECOND);
-    assertEquals(1100 * MS, ends.a.feedback.rttNanos(), 50 * MS);
-    assertEquals(1100 * MS, ends.b.feedback.rttNanos(), 50 * MS);
+    TfsLab.assertNear(1100 * MS, ends.a.feedback.rttNanos(), 50 * MS);
+    TfsLab.assertNear(1100 * MS, ends.b.feedback.rttNanos(), 50 * MS);
   }
 
   /** What is carried has no influence on when payloads leave. */
@@ -205,8 +210,7 @@ class CongestionScenario {
     assertTrue(reporting.report(5 * MS, burst));
     assertFalse(reporting.report(5 * MS, burst), "no room");
     assertEquals(24, burst.length(0));
-    AggfragReceiver receiver =
-        new AggfragReceiver(ReceiverSettings.DEFAULT, reported, TfsLab.ANY);
+    AggfragReceiver receiver = new AggfragReceiver(ReceiverSettings.DEFAULT, reported, TfsLab.ANY);
     receiver.receive(6 * MS, burst, 0, 1, false);
     assertTrue(TfsLab.drain(receiver, 6 * MS).isEmpty());
     assertEquals(1, reported.reports());
@@ -224,7 +228,7 @@ class CongestionScenario {
     ends.a.path.loss = 0.02;
     ends.run(60 * SECOND);
     assertFalse(ends.a.sender.isTripped(), "a little loss");
-    assertEquals(50, ends.a.feedback.peerLossEventRate(), 40);
+    TfsLab.assertNear(50, ends.a.feedback.peerLossEventRate(), 40);
     ends.a.path.loss = 0.6;
     ends.run(2 * SECOND);
     ends.a.path.loss = 0;

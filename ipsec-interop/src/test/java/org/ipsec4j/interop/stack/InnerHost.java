@@ -43,10 +43,12 @@ final class InnerHost {
     this.sink = sink;
   }
 
-  /** Begins a new run; answers to former ones no longer count. */
-  void beginPing(IpAddress from, IpAddress to, int size) {
+  /** Begins a new run; answers to former ones no longer count. Plain data can be compressed. */
+  void beginPing(IpAddress from, IpAddress to, int size, boolean plain) {
     byte[] data = new byte[size];
-    new Random(identification * 31L + size).nextBytes(data);
+    if (!plain) {
+      new Random(identification * 31L + size).nextBytes(data);
+    }
     ping = new Ping(from, to, ++identification & 0xffff, data);
   }
 

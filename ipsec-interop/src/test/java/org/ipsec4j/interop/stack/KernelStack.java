@@ -114,6 +114,8 @@ public final class KernelStack {
       case "own" -> way.owns(IpAddress.parse(order.text("address")));
       case "reset" -> reset();
       case "sa" -> associations.add(order);
+      case "dummies" ->
+          way.dummies(order.whole("count", 1), order.whole("length", 100), now(), this::send);
       case "compress" -> associations.compression().set(order);
       case "mtu" -> way.mtu(order.whole("inner", 0), order.whole("link", 0));
       case "chain" -> way.chain(List.of(order.text("names").split(",", -1)));
@@ -126,6 +128,11 @@ public final class KernelStack {
       }
       case "open" -> {
         return open(order);
+      }
+      case "mtus" -> {
+        return Map.of(
+            "v4", Integer.toString(way.innerMtu(true, now())),
+            "v6", Integer.toString(way.innerMtu(false, now())));
       }
       case "count" -> {
         return count();
@@ -160,7 +167,8 @@ public final class KernelStack {
     host.beginPing(
         IpAddress.parse(order.text("from")),
         IpAddress.parse(order.text("to")),
-        order.whole("size", 56));
+        order.whole("size", 56),
+        order.has("plain"));
     for (int sent = 0; sent < count; sent += burst) {
       for (int i = 0; i < burst && sent + i < count; i++) {
         host.sendPing(sent + i, order.whole("class", 0), order.has("df"));
@@ -253,7 +261,7 @@ public final class KernelStack {
   }
 
   private void flush() {
-    way.protect(now(), this::send);
+    way.protect(now(), this::send, this::take);
   }
 
   private void send(PacketBurst burst) {

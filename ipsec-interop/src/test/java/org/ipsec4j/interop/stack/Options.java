@@ -48,9 +48,6 @@ final class Options {
 
   /** The sending half, with its first number. */
   static OutboundSa outbound(ChildSa child, PacketKey key, SaOptions options, long first) {
-    if (first != 1) {
-      throw new IllegalArgumentException("first=" + first + " is not there yet");
-    }
-    return OutboundSa.of(child, key, options);
+    return OutboundSa.startingAt(child, key, options, first);
   }
 }

@@ -12,12 +12,16 @@ import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.esp.EspOutbound;
 import org.ipsec4j.esp.IpsecInbound;
 import org.ipsec4j.esp.IpsecOutbound;
 import org.ipsec4j.esp.LocalAddresses;
 import org.ipsec4j.esp.OutboundBundle;
+import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.frag.Fragmenter;
+import org.ipsec4j.esp.frag.IcmpErrors;
+import org.ipsec4j.esp.frag.IcmpReplies;
 import org.ipsec4j.esp.frag.Reassembler;
 import org.ipsec4j.esp.frag.ReassemblyLimits;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,10 @@ final class PacketWay {
   private final PacketBurst waiting = burst(BURST);
   private final PacketBurst innerPieces = burst(BURST);
   private final PacketBurst outerPieces = burst(BURST);
+  private final PacketBurst replies = burst(BURST);
+  private final IcmpErrors errors = new IcmpErrors();
+  private final IcmpReplies tooBig =
+      new IcmpReplies(IpAddress.parse("10.6.2.254"), IpAddress.parse("fd06:2::fe"), 1000, 1000);
 
   private final IpsecInbound inbound;
   private final PacketBurst whole = burst(BURST);
@@ -118,11 +126,17 @@ final class PacketWay {
     return waiting.add(ByteBuffer.wrap(packet)) >= 0;
   }
 
-  /** Protects what waits and hands the bursts on; in clear when there is no chain. */
-  void protect(long now, Consumer<PacketBurst> sink) {
+  /**
+   * Protects what waits and hands the bursts on; in clear when there is no chain.
+   *
+   * @param sink what goes out
+   * @param back takes ICMP messages about packets that are too long for their associations
+   */
+  void protect(long now, Consumer<PacketBurst> sink, Receiver back) {
     if (waiting.size() == 0) {
       return;
     }
+    replies.clear();
     innerPieces.clear();
     if (innerMtu != NEVER_CUT) {
       innerCutter.cutAll(waiting, 0, innerMtu, innerPieces);
@@ -130,6 +144,41 @@ final class PacketWay {
     protectAndCut(waiting, now, sink);
     protectAndCut(innerPieces, now, sink);
     waiting.clear();
+    for (int i = 0; i < replies.size(); i++) {
+      deliver(replies, i, 1, back);
+    }
+  }
+
+  /** Sends packets that only hide when there is nothing to send (RFC 4303 2.6). */
+  void dummies(int count, int length, long now, Consumer<PacketBurst> sink) {
+    int[] lengths = new int[count];
+    Arrays.fill(lengths, length);
+    PacketBurst burst = burst(BURST);
+    try (EspOutbound esp = new EspOutbound(associations.providers(), BURST)) {
+      esp.dummies(burst, outermost(), lengths, PacketForm.FULL_IP, now);
+    }
+    sink.accept(burst);
+  }
+
+  /** The longest inner packet that fits through the whole chain, 0 when nothing limits it. */
+  int innerMtu(boolean v4, long now) {
+    int mtu = chain.isEmpty() ? 0 : outermost().pathMtu().octets(now);
+    for (String name : chain.reversed()) {
+      mtu = associations.pair(name).out().innerMtuWithin(v4, mtu);
+    }
+    return mtu;
+  }
+
+  private OutboundSa outermost() {
+    return associations.pair(chain.getLast()).out();
+  }
+
+  /** A router on the way may tell us that our packets are too long for it. */
+  private void learn(PacketBurst burst, int i, long now) {
+    IcmpErrors.Kind kind = errors.parse(burst.slab(), burst.offset(i), burst.length(i));
+    if (kind != IcmpErrors.Kind.NOT_AN_ERROR && !chain.isEmpty()) {
+      count("icmp." + kind + "." + outermost().learn(errors, now));
+    }
   }
 
   private void protectAndCut(PacketBurst burst, long now, Consumer<PacketBurst> sink) {
@@ -140,15 +189,20 @@ final class PacketWay {
       Arrays.fill(bundles, associations.compression().around(bundle));
       outbound.protect(burst, bundles, PacketForm.FULL_IP, now);
     }
+    int mtu = chain.isEmpty() ? linkMtu : Math.min(linkMtu, outermost().pathMtu().octets(now));
     int next = 0;
     while (next < burst.size()) {
       outerPieces.clear();
-      next = outerCutter.cutAll(burst, next, linkMtu, outerPieces);
+      next = outerCutter.cutAll(burst, next, mtu, outerPieces);
       sink.accept(outerPieces);
     }
     for (int i = 0; i < burst.size(); i++) {
       if (!burst.isAlive(i) && burst.dropReason(i) != DropReason.FRAGMENTED) {
         count("out.drop." + burst.dropReason(i));
+        if (burst.dropReason(i) == DropReason.NEEDS_FRAGMENTATION
+            && view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
+          tooBig.tooBig(burst, i, innerMtu(view.isV4(), now), replies, now);
+        }
       }
     }
     sink.accept(burst);
@@ -173,6 +227,7 @@ final class PacketWay {
     for (int i = 0; i < burst.size(); i++) {
       isProtected[i] = burst.isAlive(i) && layer(burst, i) != 0;
       if (burst.isAlive(i) && !isProtected[i]) {
+        learn(burst, i, now);
         receiver.take(view, burst.slab(), 0);
         burst.drop(i, DropReason.NOT_ESP);
       }

@@ -14,8 +14,7 @@ public final class AesMacReference {
 
   /** AES-XCBC-PRF-128 (RFC 4434): the whole MAC, under a key of any length. */
   public static byte[] xcbcPrf(byte[] key, byte[] data) {
-    byte[] fixed =
-        key.length > BLOCK ? xcbc(new byte[BLOCK], key) : Arrays.copyOf(key, BLOCK);
+    byte[] fixed = key.length > BLOCK ? xcbc(new byte[BLOCK], key) : Arrays.copyOf(key, BLOCK);
     return xcbc(fixed, data);
   }
 

@@ -20,8 +20,7 @@ public interface LinuxVectors extends ProviderUnderTest {
   @Test
   default void linuxAesGcm() throws CryptoException {
     VectorCount count = new VectorCount("linux-testmgr aes_gcm_rfc4106");
-    for (Json test :
-        VectorFile.sharedVectors("linux-testmgr/aes_gcm_rfc4106.json", count, 23)) {
+    for (Json test : VectorFile.sharedVectors("linux-testmgr/aes_gcm_rfc4106.json", count, 23)) {
       Bytes key = test.hex("key");
       Bytes associated = test.hex("assoc");
       Bytes sealed = test.hex("ctext");
@@ -161,9 +160,7 @@ public interface LinuxVectors extends ProviderUnderTest {
       // Some digests of the file end early: C stops at a zero octet.
       Bytes digest = test.hex("digest");
       Secret whole =
-          provider()
-              .prf(prf)
-              .compute(Secret.ofPublic(key), Secret.ofPublic(test.hex("plaintext")));
+          provider().prf(prf).compute(Secret.ofPublic(key), Secret.ofPublic(test.hex("plaintext")));
       assertEquals(
           Secret.ofPublic(digest), whole.slice(0, digest.length()), file + " " + key + " whole");
       if (key.length() == integrity.keyLength()) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 public interface PrfContract extends ProviderUnderTest {
   /** Every length of key and data agrees with the definition, the empty and the long key too. */
   @Test
-  default void pseudoRandomFunctionsAreTheirDefinition() throws CryptoException, NoSuchAlgorithmException {
+  default void pseudoRandomFunctionsAreTheirDefinition()
+      throws CryptoException, NoSuchAlgorithmException {
     int claimed = 0;
     for (PrfAlgorithm algorithm : PrfAlgorithm.values()) {
       if (!provider().supports(algorithm)) {
@@ -34,7 +35,8 @@ public interface PrfContract extends ProviderUnderTest {
           byte[] key = TestOctets.of("key", keyLength);
           byte[] data = TestOctets.of("data", dataLength);
           Secret actual = prf.compute(Secret.copyOf(key), Secret.copyOf(data));
-          assertEquals(Secret.adopt(defined(algorithm, key, data)), actual, algorithm + " " + keyLength);
+          assertEquals(
+              Secret.adopt(defined(algorithm, key, data)), actual, algorithm + " " + keyLength);
           assertEquals(algorithm.length(), actual.length());
         }
       }

@@ -60,8 +60,7 @@ public interface PublishedAesVectors extends ProviderUnderTest {
       Json test = grouped.test();
       IntegrityAlgorithm algorithm =
           IntegrityAlgorithm.valueOf("AES_" + grouped.group().number("keySize") + "_GMAC");
-      MacVector vector =
-          new MacVector(algorithm, test.hex("key"), test.hex("iv"), test.hex("msg"));
+      MacVector vector = new MacVector(algorithm, test.hex("key"), test.hex("iv"), test.hex("msg"));
       if (grouped.result().equals("valid")) {
         vector.check(provider(), test.hex("tag"), grouped.toString());
       } else {
@@ -146,13 +145,10 @@ public interface PublishedAesVectors extends ProviderUnderTest {
       Bytes key = test.hex("key");
       assertEquals(
           Secret.ofPublic(test.hex("mac")),
-          provider()
-              .prf(prf)
-              .compute(Secret.ofPublic(key), Secret.ofPublic(test.hex("message"))),
+          provider().prf(prf).compute(Secret.ofPublic(key), Secret.ofPublic(test.hex("message"))),
           what);
       if (key.length() == integrity.keyLength()) {
-        MacVector.of(integrity, key, test.hex("message"))
-            .check(provider(), test.hex("mac"), what);
+        MacVector.of(integrity, key, test.hex("message")).check(provider(), test.hex("mac"), what);
       }
       count.ran();
     }

@@ -26,8 +26,7 @@ public interface StrongSwanVectors extends ProviderUnderTest {
     VectorCount count = new VectorCount(file);
     for (Json test : VectorFile.sharedVectors(file, count, known)) {
       EncryptionAlgorithm algorithm =
-          EncryptionAlgorithm.valueOf(
-              test.text("alg").replace("ENCR_", "").replace("_ICV", "_"));
+          EncryptionAlgorithm.valueOf(test.text("alg").replace("ENCR_", "").replace("_ICV", "_"));
       Bytes key = test.hex("key");
       int keyBits = (key.length() - algorithm.saltLength()) * 8;
       new AeadVector(
@@ -58,11 +57,7 @@ public interface StrongSwanVectors extends ProviderUnderTest {
     VectorCount count = new VectorCount(file);
     for (Json test : VectorFile.sharedVectors(file, count, known)) {
       new CipherVector(
-              algorithm,
-              test.hex("key"),
-              test.hex("iv"),
-              test.hex("plain"),
-              test.hex("cipher"))
+              algorithm, test.hex("key"), test.hex("iv"), test.hex("plain"), test.hex("cipher"))
           .check(provider(), test.text("name"));
       count.ran();
     }

@@ -89,8 +89,7 @@ class AesModesTest {
                     Bytes.copyOf(header, 0, 4), Bytes.ofHex("01020304"), Bytes.copyOf(header, 4, 4))
                 .toArray()
             : header;
-    byte[] expected =
-        sealed(Arrays.copyOf(material, bits / 8), nonce, associated, text, algorithm);
+    byte[] expected = sealed(Arrays.copyOf(material, bits / 8), nonce, associated, text, algorithm);
     String what = transform + " " + length;
     assertArrayEquals(expected, Arrays.copyOfRange(slab, 8, slab.length), what);
     op.seal = false;
@@ -135,8 +134,7 @@ class AesModesTest {
     var cipher = CCMBlockCipher.newInstance(AESEngine.newInstance());
     cipher.init(
         true,
-        new AEADParameters(
-            new KeyParameter(key), algorithm.icvLength() * 8, nonce, associated));
+        new AEADParameters(new KeyParameter(key), algorithm.icvLength() * 8, nonce, associated));
     byte[] result = new byte[cipher.getOutputSize(text.length)];
     int at = cipher.processBytes(text, 0, text.length, result, 0);
     cipher.doFinal(result, at);

@@ -78,7 +78,7 @@ final class ChildReader {
     SelectorReader.Sides sides =
         new SelectorReader(fields, problems)
             .read(host ? outer(localAddress) : null, host ? outer(remoteEndpoint) : null);
-    List<ChildProposal> proposals = proposals(fields);
+    List<ChildProposal> proposals = proposals(fields, name.getValue());
     Duration rekey = fields.read("rekey", Scalars::durationOrNever, Defaults.CHILD_REKEY);
     int jitter = fields.read("jitter", Scalars.integer(0, 50), Defaults.REKEY_JITTER_PERCENT);
     Limits limits = limits(fields, rekey);
@@ -108,17 +108,19 @@ final class ChildReader {
     return address == null ? null : List.of(AddressRange.single(address));
   }
 
-  private @Nullable List<ChildProposal> proposals(Fields fields) {
+  private @Nullable List<ChildProposal> proposals(Fields fields, String name) {
     boolean legacy = fields.read("legacy", Scalars::bool, false);
     if (fields.has("esp") && fields.has("ah")) {
       problems.error(fields.nodeOf("ah"), "one of `esp` and `ah`", "both", fields.example("esp"));
       return null;
     }
     if (fields.has("ah")) {
-      return fields.read("ah", Scalars.listOf(ProposalReader.child(SecurityProtocol.AH, legacy)));
+      return fields.read(
+          "ah", Scalars.listOf(ProposalReader.child(SecurityProtocol.AH, legacy, name)));
     }
     return fields.has("esp")
-        ? fields.read("esp", Scalars.listOf(ProposalReader.child(SecurityProtocol.ESP, legacy)))
+        ? fields.read(
+            "esp", Scalars.listOf(ProposalReader.child(SecurityProtocol.ESP, legacy, name)))
         : Defaults.ESP_PROPOSALS;
   }
 

@@ -17,6 +17,7 @@ import org.ipsec4j.api.policy.Lifetime;
 import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.ManualKeys;
 import org.ipsec4j.api.policy.SaMode;
+import org.ipsec4j.api.policy.document.SecretRef;
 import org.ipsec4j.policy.formats.Fields.Value;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -291,7 +292,7 @@ final class ManualReader {
 
   private @Nullable PacketTransform transform(
       Value value, SecurityProtocol protocol, boolean legacy) {
-    ChildProposal proposal = ProposalReader.child(protocol, legacy).read(value, problems);
+    ChildProposal proposal = ProposalReader.child(protocol, legacy, name).read(value, problems);
     if (proposal == null) {
       return null;
     }

@@ -213,10 +213,11 @@ class GoodPoliciesTest {
     assertEquals(Duration.ZERO, db.ike().liveness());
     assertEquals(
         List.of(
-            "hosts.yaml:7:23: warning: weak algorithms in `legacy:3des-sha1-modp1024`",
+            "hosts.yaml:7:23: warning: IKE: `3des` and `modp1024` are weak; use"
+                + " `aes256-sha1-prfsha1-x25519` instead",
             "hosts.yaml:10: warning: rule `db/sql` is never reached: `db/all` in line 9 selects"
                 + " all of its traffic",
-            "hosts.yaml:10:84: warning: weak algorithms in `3des-sha1`"),
+            "hosts.yaml:10:84: warning: child `sql`: `3des` is weak; use `aes256-sha1` instead"),
         loaded.warnings().stream().map(PolicyWarning::toString).toList());
   }
 

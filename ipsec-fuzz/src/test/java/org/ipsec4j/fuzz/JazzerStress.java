@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
  * goes on from there; a finding is a file {@code crash-...} in the same place, to be kept under
  * {@code src/test/resources} when its cause is mended.
  */
-class FuzzCampaign {
+class JazzerStress {
   private static final int SHORTEST_SECONDS = 10;
 
   @TestFactory
