@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TargetsFuzz {
   private static final int MUTATIONS = 4000;
 
-  static List<FuzzTarget> targets() {
-    return Targets.all();
+  static List<Named<FuzzTarget>> targets() {
+    return Targets.all().stream().map(target -> Named.of(target.name(), target)).toList();
   }
 
   @ParameterizedTest
