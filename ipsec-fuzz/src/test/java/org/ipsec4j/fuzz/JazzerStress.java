@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,28 +42,7 @@ class JazzerStress {
     }
     Path log = home.resolve("log.txt");
     Process jazzer =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx1g",
-                "-XX:+EnableDynamicAgentLoading",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dfuzz.target=" + target.name(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "com.code_intelligence.jazzer.Jazzer",
-                "--target_class=" + JazzerEntry.class.getName(),
-                "--instrumentation_includes=org.ipsec4j.**",
-                "--custom_hook_includes=org.ipsec4j.**",
-                "--reproducer_path=" + home,
-                "-max_total_time=" + seconds,
-                "-max_len=5000",
-                "-timeout=20",
-                "-rss_limit_mb=0",
-                "-artifact_prefix=" + home + "/",
-                learned.toString(),
-                seeds.toString())
+        new ProcessBuilder(command(target, home, seconds, List.of(learned, seeds)))
             .directory(home.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -79,5 +59,37 @@ class JazzerStress {
     } finally {
       jazzer.destroyForcibly();
     }
+  }
+
+  private static List<String> command(
+      FuzzTarget target, Path home, long seconds, List<Path> inputs) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx1g",
+            "-XX:+EnableDynamicAgentLoading",
+            "--enable-native-access=ALL-UNNAMED"));
+    if (Runtime.version().feature() >= 23) {
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(
+        List.of(
+            "-Dfuzz.target=" + target.name(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "com.code_intelligence.jazzer.Jazzer",
+            "--target_class=" + JazzerEntry.class.getName(),
+            "--instrumentation_includes=org.ipsec4j.**",
+            "--custom_hook_includes=org.ipsec4j.**",
+            "--reproducer_path=" + home,
+            "-max_total_time=" + seconds,
+            "-max_len=5000",
+            "-timeout=20",
+            "-rss_limit_mb=0",
+            "-artifact_prefix=" + home + "/"));
+    inputs.forEach(input -> command.add(input.toString()));
+    return command;
   }
 }
