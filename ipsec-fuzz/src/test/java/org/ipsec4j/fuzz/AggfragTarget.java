@@ -75,7 +75,7 @@ final class AggfragTarget implements FuzzTarget {
     Input input = new Input(octets);
     int settings = input.octet();
     AggfragFeedback feedback = (settings & 1) == 0 ? null : new AggfragFeedback();
-    ReceiverSettings window = new ReceiverSettings(settings >> 2 & 7, TIMEOUT, Slots.MOST_OCTETS);
+    ReceiverSettings window = new ReceiverSettings((settings >> 2) & 7, TIMEOUT, Slots.MOST_OCTETS);
     long number = 0;
     long now = 1;
     long consumed = 0;
@@ -114,7 +114,7 @@ final class AggfragTarget implements FuzzTarget {
       more = receiver.drain(now, out);
       for (int i = 0; i < out.size(); i++) {
         boolean valid = view.parse(out.slab(), out.offset(i), out.length(i));
-        Slots.check(!out.isAlive(i) || valid && view.totalLength() == out.length(i), "no packet");
+        Slots.check(!out.isAlive(i) || (valid && view.totalLength() == out.length(i)), "no packet");
       }
       Slots.check(++calls < 10_000, "it never ends");
     } while (more);

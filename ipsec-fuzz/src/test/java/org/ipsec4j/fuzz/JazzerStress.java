@@ -1,6 +1,7 @@
 package org.ipsec4j.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class JazzerStress {
       boolean ended = jazzer.waitFor(2 * seconds + 120, TimeUnit.SECONDS);
       List<String> lines = Files.readAllLines(log);
       String tail = String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
-      assertEquals(true, ended, "Jazzer did not end in time:\n" + tail);
+      assertTrue(ended, "Jazzer did not end in time:\n" + tail);
       assertEquals(0, jazzer.exitValue(), "Jazzer found something, or did not run:\n" + tail);
       lines.stream()
           .filter(line -> line.startsWith("Done ") || line.contains(" DONE "))
