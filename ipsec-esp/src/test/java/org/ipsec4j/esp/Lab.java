@@ -89,7 +89,7 @@ final class Lab {
   }
 
   SaOptions options() {
-    return headerPolicy == OuterHeaderPolicy.DEFAULT
+    return headerPolicy.equals(OuterHeaderPolicy.DEFAULT)
         ? options
         : options.withOuterHeader(headerPolicy);
   }
