@@ -12,4 +12,5 @@ module org.ipsec4j.esp {
   exports org.ipsec4j.esp.ipcomp;
   exports org.ipsec4j.esp.manual;
   exports org.ipsec4j.esp.tfs;
+  exports org.ipsec4j.esp.wesp;
 }

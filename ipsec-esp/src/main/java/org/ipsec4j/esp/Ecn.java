@@ -41,7 +41,7 @@ final class Ecn {
     if (ecn == DROP) {
       return false;
     }
-    InnerHeader.writeTrafficClass(memory, inner, inner.trafficClass() & ~3 | ecn);
+    InnerHeader.writeTrafficClass(memory, inner, (inner.trafficClass() & ~3) | ecn);
     return true;
   }
 }

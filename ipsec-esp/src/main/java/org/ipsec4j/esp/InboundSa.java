@@ -44,9 +44,11 @@ public final class InboundSa extends SecurityAssociation {
   private final ReplayWindow replay;
 
   /** Packets in a row with a wrong ICV (RFC 4303 A3.1). */
+  @SuppressWarnings("UnusedVariable") // through its VarHandle
   private int refusals;
 
   /** Upper halves that were tried. */
+  @SuppressWarnings("UnusedVariable") // through its VarHandle
   private int attempts;
 
   private InboundSa(ChildSa child, PacketKey key, SaOptions options) {

@@ -34,7 +34,7 @@ final class InnerHeader {
         return DropReason.ECN_CONGESTION;
       }
       int dscpFrom = options.outerHeader().dscpInward() ? outerTrafficClass : before;
-      writeTrafficClass(memory, inner, dscpFrom & 0xfc | ecn);
+      writeTrafficClass(memory, inner, (dscpFrom & 0xfc) | ecn);
     }
     if (options.forwards()) {
       spendHop(memory, inner.offset(), inner.isV4());
@@ -58,10 +58,10 @@ final class InnerHeader {
       return;
     }
     if (inner.isV4()) {
-      int word = memory.getShort(at) & 0xff00 | trafficClass;
+      int word = (memory.getShort(at) & 0xff00) | trafficClass;
       Checksums.replaceWord(memory, at, word, at + 10);
     } else {
-      memory.putInt(at, memory.getInt(at) & 0xf00fffff | trafficClass << 20);
+      memory.putInt(at, (memory.getInt(at) & 0xf00fffff) | (trafficClass << 20));
     }
   }
 }

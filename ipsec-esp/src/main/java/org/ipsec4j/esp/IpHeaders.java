@@ -85,6 +85,16 @@ public final class IpHeaders {
     }
   }
 
+  /**
+   * Whether an Internet checksum is right (RFC 1071): the octets, it included, and what the caller
+   * adds for a pseudo header sum up to all ones.
+   *
+   * @param pseudo the pseudo header's words, added up; 0 where there is none
+   */
+  public static boolean isChecksumRight(ByteBuffer memory, int offset, int length, long pseudo) {
+    return Checksums.fold(Checksums.sum(memory, offset, length) + pseudo) == 0;
+  }
+
   /** Overwrites {@code length} octets with zeros. */
   public static void wipe(ByteBuffer memory, int offset, int length) {
     Wipe.zero(memory, offset, offset + length);

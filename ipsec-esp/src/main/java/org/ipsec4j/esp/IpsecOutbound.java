@@ -222,6 +222,7 @@ public final class IpsecOutbound implements AutoCloseable {
   }
 
   /** Runs each stage once, over all packets that share it. */
+  @SuppressWarnings("ReferenceEquality") // a stage is one object
   private void runStages(PacketBurst burst, @Nullable OutboundBundle[] bundles, long now) {
     Arrays.fill(staged, 0, burst.size(), false);
     for (int first = 0; first < burst.size(); first++) {

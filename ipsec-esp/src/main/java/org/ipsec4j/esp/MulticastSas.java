@@ -96,7 +96,7 @@ final class MulticastSas {
     int low = 0;
     int high = entries.length;
     while (low < high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       if (entries[middle].spi() < spi) {
         low = middle + 1;
       } else {

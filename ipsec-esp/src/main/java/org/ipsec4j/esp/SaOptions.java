@@ -43,7 +43,7 @@ public record SaOptions(
       new SaOptions(
           OuterHeaderPolicy.DEFAULT,
           ReplayProtection.WINDOW,
-          TfcPadding.NONE,
+          new TfcPadding.None(),
           TimeLifetime.UNLIMITED,
           false,
           null,

@@ -9,9 +9,6 @@ public sealed interface TfcPadding {
   int MAX_LENGTH = 65535;
 
   /** No padding. */
-  TfcPadding NONE = new None();
-
-  /** No padding. */
   record None() implements TfcPadding {}
 
   /**

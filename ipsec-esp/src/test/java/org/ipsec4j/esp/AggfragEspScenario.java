@@ -45,7 +45,7 @@ class AggfragEspScenario {
   private static final long INTERVAL = 5 * MS;
   private static final long LONG_ENOUGH = 1000 * MS;
 
-  private record Flight(long at, long order, byte[] packet) {}
+  private record Flight(long at, long order, Bytes packet) {}
 
   private SimRandom random;
   private int sas;
@@ -121,8 +121,7 @@ class AggfragEspScenario {
         now,
         datagram,
         random,
-        (passed, delay) ->
-            flights.add(new Flight(now + delay, order++, passed.payload().toArray())));
+        (passed, delay) -> flights.add(new Flight(now + delay, order++, passed.payload())));
     advance(now + INTERVAL);
   }
 
@@ -137,7 +136,7 @@ class AggfragEspScenario {
       }
       now = Math.max(now, next);
       if (!flights.isEmpty() && flights.peek().at <= now) {
-        arrive(flights.poll().packet());
+        arrive(flights.poll().packet().toArray());
       }
       receivers.keySet().forEach(this::drain);
     }
@@ -151,7 +150,7 @@ class AggfragEspScenario {
     }
     assertTrue(opener.isPayload(0));
     int spi = opener.sa(0).spi();
-    receivers.get(spi).receive(now, burst, 0, opener.sequence(0), false);
+    receivers.get(spi).receive(now, burst, 0, opener);
     drain(spi);
   }
 
@@ -271,7 +270,7 @@ class AggfragEspScenario {
     long distinct = all().stream().map(ByteBuffer::wrap).distinct().count();
     assertEquals(all().size(), distinct, "none twice");
     assertTrue(lost > 15 && lost < 120, lost + " payloads lost");
-    long missing = accepted.size() - all().size();
+    int missing = accepted.size() - all().size();
     assertTrue(missing > 0 && incomplete > 0, missing + " missing, " + incomplete + " incomplete");
     // a lost payload holds parts of few packets; all others have come
     assertTrue(missing < lost * 6, missing + " packets missing for " + lost + " payloads");
@@ -299,6 +298,39 @@ class AggfragEspScenario {
       assertEquals(0, outer.trafficClass(), "DS is not copied, ECN is Not-ECT");
       assertEquals(0, outer.flowLabel());
       assertTrue(outer.dontFragment() || !outer.isV4());
+    }
+  }
+
+  /** RFC 9347 3.1: a payload marked Congestion Experienced counts as lost and is used. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3})
+  void congestionMarksOfTheOuterHeaderAreReported(long seed) {
+    random = new SimRandom(seed);
+    OutboundSa sa = install(seed);
+    boolean v4 = seed % 2 == 0;
+    network =
+        (at, datagram, chance, next) -> {
+          byte[] packet = datagram.payload().toArray();
+          if (chance.chance(0.1)) {
+            mark(packet, v4);
+          }
+          next.pass(datagram.payload(Bytes.copyOf(packet)), 0);
+        };
+    for (int i = 0; i < 100; i++) {
+      slot(sa);
+    }
+    finish(sa);
+    assertEquals(accepted.size(), all().size());
+    assertTrue(ofReceiver.lossEventRate() > 0);
+    assertEquals(0, receivers.values().iterator().next().counters().drops());
+  }
+
+  /** CE, which the ICV does not cover; the header's checksum is not looked at. */
+  private static void mark(byte[] outer, boolean v4) {
+    if (v4) {
+      outer[1] |= (byte) 3;
+    } else {
+      outer[1] |= (byte) 0x30;
     }
   }
 

@@ -31,6 +31,7 @@ final class AhModel {
   private static final int[] MUTABLE_OPTIONS = {7, 68, 82, 136, 11, 12, 145, 10, 205, 142, 15, 25};
 
   /** A run of octets in its looks, all of one length. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Part(byte[] sent, byte[] arrived, byte[] covered, byte[] free) {
     byte[] look(Look look) {
       return switch (look) {

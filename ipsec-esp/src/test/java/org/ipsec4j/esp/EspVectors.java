@@ -275,12 +275,12 @@ class EspVectors {
     return Arrays.copyOf(mac.doFinal(covered), 12);
   }
 
-  private static void report(String name, int run, int skipped) {
+  static void report(String name, int run, int skipped) {
     System.out.println("vectors: " + name + ": " + run + " run, " + skipped + " skipped");
   }
 
   /** The IP packets of a pcap file of Ethernet (1) or raw IP frames. */
-  private static List<byte[]> ipPackets(byte[] pcap) {
+  static List<byte[]> ipPackets(byte[] pcap) {
     ByteBuffer file = ByteBuffer.wrap(pcap);
     file.order(file.getInt(0) == 0xd4c3b2a1 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     int link = file.getInt(20) & 0xffff;
@@ -303,11 +303,11 @@ class EspVectors {
     return packets;
   }
 
-  private static String text(String name) throws IOException {
+  static String text(String name) throws IOException {
     return new String(resource(name), StandardCharsets.UTF_8);
   }
 
-  private static byte[] resource(String name) throws IOException {
+  static byte[] resource(String name) throws IOException {
     try (InputStream in = EspVectors.class.getResourceAsStream(FOLDER + name)) {
       assertNotNull(in, name);
       return in.readAllBytes();

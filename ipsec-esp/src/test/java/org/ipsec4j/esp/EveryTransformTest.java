@@ -176,7 +176,7 @@ class EveryTransformTest {
       burst.clear();
       burst.add(ByteBuffer.wrap(sealed));
       opener.open(burst, way.form(), 1);
-      assertTrue(way.mode() == SaMode.TUNNEL && esp > 0 || burst.isAlive(0), "still opens");
+      assertTrue((way.mode() == SaMode.TUNNEL && esp > 0) || burst.isAlive(0), "still opens");
     }
   }
 

@@ -25,6 +25,7 @@ final class GenericCrypto extends TestCrypto {
     super("generic");
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Key(PacketTransform transform, byte[] salt, long secret) implements PacketKey {
     @Override
     public byte[] salt() {
@@ -109,7 +110,7 @@ final class GenericCrypto extends TestCrypto {
   }
 
   private static byte icvOctet(long icv, int i) {
-    return i < 8 ? (byte) (icv >>> 8 * i) : (byte) mix(icv + i);
+    return i < 8 ? (byte) (icv >>> (8 * i)) : (byte) mix(icv + i);
   }
 
   private static long mix(long x) {

@@ -88,9 +88,14 @@ final class Lab {
         : OutboundSa.startingAt(child(true), key, options(true), firstNumber);
   }
 
+  SaOptions options() {
+    return headerPolicy.equals(OuterHeaderPolicy.DEFAULT)
+        ? options
+        : options.withOuterHeader(headerPolicy);
+  }
+
   private SaOptions options(boolean sends) {
-    SaOptions all =
-        headerPolicy == OuterHeaderPolicy.DEFAULT ? options : options.withOuterHeader(headerPolicy);
+    SaOptions all = options();
     if (innerSender == null) {
       return all;
     }

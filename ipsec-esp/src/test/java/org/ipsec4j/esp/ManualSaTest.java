@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -255,7 +256,7 @@ class ManualSaTest {
     assertFalse((made + " " + sa + " " + child(true)).contains("030303"));
     sa.inboundKeys().destroy();
     made.destroy();
-    Secret kept = secrets.get("ba");
+    Secret kept = Objects.requireNonNull(secrets.get("ba"));
     assertEquals(3, kept.reveal(SecretAccess.raw())[0]);
   }
 }

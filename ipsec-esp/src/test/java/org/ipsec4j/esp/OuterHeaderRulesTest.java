@@ -153,7 +153,7 @@ class OuterHeaderRulesTest {
       marked[1] = (byte) trafficClass;
       packet.putShort(10, (short) 0).putShort(10, (short) IpPackets.checksum(marked, 0, 20));
     } else {
-      packet.putInt(0, packet.getInt(0) & 0xf00fffff | trafficClass << 20);
+      packet.putInt(0, (packet.getInt(0) & 0xf00fffff) | (trafficClass << 20));
     }
     return marked;
   }

@@ -136,7 +136,7 @@ class TfcTest {
   void aBufferOfTheRoomsOfTheSaIsNeverTooSmall() {
     for (TfcPadding padding :
         new TfcPadding[] {
-          TfcPadding.NONE, new TfcPadding.ToMultiple(512), new TfcPadding.ToLength(700)
+          new TfcPadding.None(), new TfcPadding.ToMultiple(512), new TfcPadding.ToLength(700)
         }) {
       lab.outerV4 = false;
       lab.udp = true;

@@ -105,17 +105,9 @@ class KernelEdgeInterop {
                 + count);
   }
 
-  private State taken(KernelPair pair) {
-    State state = lab.site().states().get(pair.toGuest());
-    if (state == null) {
-      throw new InteropFailure("the kernel has lost its state");
-    }
-    return state;
-  }
-
   private void awaitTaken(KernelPair pair, long packets) {
-    Proc.poll(IpsecHost.PATIENCE, () -> taken(pair).packets() >= packets);
-    assertEquals(packets, taken(pair).packets(), lab::story);
+    Proc.poll(IpsecHost.PATIENCE, () -> lab.taken(pair).packets() >= packets);
+    assertEquals(packets, lab.taken(pair).packets(), lab::story);
   }
 
   /** We send with chosen numbers; the kernel's window says where its edge is. */
@@ -135,10 +127,10 @@ class KernelEdgeInterop {
       Proc.poll(
           IpsecHost.PATIENCE,
           () -> {
-            State state = taken(pair);
+            State state = lab.taken(pair);
             return state.packets() + state.tooOld() + state.replayed() >= numbers.length;
           });
-      State state = taken(pair);
+      State state = lab.taken(pair);
       assertAll(
           () -> assertEquals(3, state.packets(), lab::story),
           () -> assertEquals(2, state.tooOld(), lab::story),
@@ -217,7 +209,7 @@ class KernelEdgeInterop {
     lab.site().stack().order("mtu inner=1300");
     assertEquals(3, lab.site().pingFromUs(wanted.inner(), 3, "size=4000"), lab::story);
     // 4,008 octets of ICMP in pieces of at most 1,280 or 1,256
-    assertEquals(3 * 4, taken(pair).packets(), lab::story);
+    assertEquals(3 * 4, lab.taken(pair).packets(), lab::story);
     assertEquals(Map.of(), KernelLab.drops(ours()));
     assertEquals(Map.of(), lab.site().newErrors());
     lab.proved(wanted, "inner fragments");
@@ -257,6 +249,30 @@ class KernelEdgeInterop {
       assertEquals(8, counter.packets());
     }
     assertEquals(4, ours().get("host.class.b8"));
+  }
+
+  static List<KernelCase> forged() {
+    return List.of(
+        KernelCase.of(GCM), KernelCase.of(CBC).tunnel(KernelSite.INNER_V4), KernelCase.of(AH));
+  }
+
+  /** Other keys under the same SPIs: neither side takes a packet, and both say why. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("forged")
+  void wrongKeysAreRefused(KernelCase wanted) {
+    KernelPair pair = lab.up(wanted);
+    KernelPair other = lab.pair(wanted, "main");
+    KernelPair forged =
+        new KernelPair(
+            wanted, pair.toGuest(), pair.toUs(), other.guestKeys(), other.ourKeys(), "main");
+    lab.site().stack().order(forged.order(""));
+    assertEquals(0, lab.site().pingFromUs(wanted.inner(), 2, "wait=300"));
+    assertEquals(0, lab.site().pingFromGuest(wanted.inner(), "-c2 -i0.1 -W0.3"));
+    assertAll(
+        () -> assertEquals(2, lab.taken(pair).failed(), lab::story),
+        () -> assertEquals(0, lab.taken(pair).packets(), lab::story),
+        () -> assertEquals(2, ours().get("in.main.drop.ICV_MISMATCH"), lab::story),
+        () -> assertEquals(Map.of("XfrmInStateProtoError", 2L), lab.site().newErrors()));
   }
 
   /** RFC 4301 4.4.2.1: the hard limit is exact on both sides. */

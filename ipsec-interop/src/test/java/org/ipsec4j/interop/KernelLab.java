@@ -223,6 +223,15 @@ final class KernelLab implements AutoCloseable {
                 + "E");
   }
 
+  /** What the kernel counted for what it takes from us. */
+  State taken(KernelPair pair) {
+    State state = site.states().get(pair.toGuest());
+    if (state == null) {
+      throw new InteropFailure("the kernel has lost its state of " + pair.wanted());
+    }
+    return state;
+  }
+
   /** Drops among the counters of our stack. */
   static Map<String, Long> drops(Map<String, Long> counts) {
     Map<String, Long> drops = new TreeMap<>(counts);

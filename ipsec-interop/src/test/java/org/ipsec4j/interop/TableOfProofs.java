@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -16,30 +18,33 @@ import java.util.stream.Stream;
  * passing tests have noted in {@link Proofs}.
  */
 final class TableOfProofs {
+  private static final Pattern PRINTED = Pattern.compile("proof: (\\w+): (.*)");
+
   private static final String HEAD =
       """
       # What proved ESP and AH
 
       Made by tests (`mvn verify -Pinterop -Dproofs=write`), never by hand. Each entry is a run against
-      an implementation that shares nothing with ours, in both directions: it opened what we sealed,
-      and we opened what it sealed.
+      an implementation that shares nothing with ours. With the kernel and scapy it went both ways: they
+      opened what we sealed, and we opened what they sealed.
 
       - **linux-kernel**: a Linux kernel (User Mode Linux, `ip xfrm`), pings both ways, counters of both
         sides equal. `KernelEspInterop`, `KernelShapesInterop`, `KernelEdgeInterop`.
       - **scapy**: scapy seals and opens single packets, to the octet. `ScapyInterop`.
       - **wireshark**: tshark decrypted what the kernel and we had sent to each other and found every ICV
         good. `KernelEspInterop`.
+      - **capture**: two Linux kernels had spoken to each other; we open every packet of theirs, and
+        seal the ESP ones again to the octet. `ForeignPacketVectors` in `ipsec-node`.
 
-      Published vectors, which need no peer, are counted in `.ci/vector-counts`.
+      Published vectors are counted in `.ci/vector-counts`.
 
       """;
 
   /** Rows by name; in each the peers, and what each of them proved. */
-  private final Map<String, Map<String, TreeSet<String>>> modes =
-      new TreeMap<>(Comparator.naturalOrder());
+  private final Map<String, Map<String, Set<String>>> modes = new TreeMap<>();
 
-  private final Map<String, Map<String, TreeSet<String>>> extras = new TreeMap<>();
-  private final TreeSet<String> peers = new TreeSet<>();
+  private final Map<String, Map<String, Set<String>>> extras = new TreeMap<>();
+  private final Set<String> peers = new TreeSet<>();
 
   /** Reads what was noted. */
   static TableOfProofs read(Path folder) {
@@ -47,6 +52,7 @@ final class TableOfProofs {
     if (!Files.isDirectory(folder)) {
       return table;
     }
+    table.readPrinted(Path.of("..", "ipsec-node", "target", "surefire-reports"));
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".csv")).sorted().toList()) {
         String name = file.getFileName().toString();
@@ -59,6 +65,26 @@ final class TableOfProofs {
       return table;
     } catch (IOException e) {
       throw new InteropFailure("cannot read " + folder, e);
+    }
+  }
+
+  /** What tests of other modules have printed; nothing when they did not run. */
+  private void readPrinted(Path reports) {
+    if (!Files.isDirectory(reports)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(reports)) {
+      for (Path file : files.filter(f -> f.toString().endsWith("-output.txt")).toList()) {
+        for (String line : Files.readAllLines(file)) {
+          Matcher proof = PRINTED.matcher(line);
+          if (proof.matches()) {
+            peers.add(proof.group(1));
+            add(proof.group(1), proof.group(2).split(",", -1));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new InteropFailure("cannot read " + reports, e);
     }
   }
 
@@ -79,14 +105,14 @@ final class TableOfProofs {
   }
 
   private static void note(
-      Map<String, Map<String, TreeSet<String>>> rows, String row, String peer, String what) {
+      Map<String, Map<String, Set<String>>> rows, String row, String peer, String what) {
     rows.computeIfAbsent(row, key -> new TreeMap<>())
         .computeIfAbsent(peer, key -> new TreeSet<>())
         .add(what);
   }
 
   /** Who has proved anything. */
-  TreeSet<String> peers() {
+  Set<String> peers() {
     return peers;
   }
 
@@ -101,10 +127,7 @@ final class TableOfProofs {
   }
 
   private void table(
-      StringBuilder page,
-      String head,
-      String rule,
-      Map<String, Map<String, TreeSet<String>>> rows) {
+      StringBuilder page, String head, String rule, Map<String, Map<String, Set<String>>> rows) {
     page.append(head);
     peers.forEach(peer -> page.append(' ').append(peer).append(" |"));
     page.append('\n').append(rule).append("---|".repeat(peers.size())).append('\n');
@@ -112,7 +135,7 @@ final class TableOfProofs {
         (row, proofs) -> {
           page.append("| ").append(row).append(" |");
           for (String peer : peers) {
-            String cell = String.join(", ", proofs.getOrDefault(peer, new TreeSet<>()));
+            String cell = String.join(", ", proofs.getOrDefault(peer, Set.of()));
             page.append(cell.isEmpty() ? " |" : " " + cell + " |");
           }
           page.append('\n');

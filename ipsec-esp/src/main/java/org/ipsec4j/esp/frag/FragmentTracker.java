@@ -158,8 +158,8 @@ public final class FragmentTracker {
 
   /** Identification, and for IPv4 the protocol (RFC 791 3.2; not RFC 8200 4.5). */
   private long name() {
-    long family = view.ip.isV4() ? 1L << 40 | (long) view.protocol << 32 : 0;
-    return family | view.identification & 0xffffffffL;
+    long family = view.ip.isV4() ? (1L << 40) | ((long) view.protocol << 32) : 0;
+    return family | (view.identification & 0xffffffffL);
   }
 
   private int find(long now) {

@@ -29,7 +29,7 @@ final class Compressibility {
     hash = hash * 31 + packet.protocol();
     hash = hash * 31 + packet.sourcePort();
     hash = hash * 31 + packet.destinationPort();
-    return (int) (hash * 0x9e3779b97f4a7c15L >>> 58);
+    return (int) ((hash * 0x9e3779b97f4a7c15L) >>> 58);
   }
 
   /** Whether the next packet of the flow shall be tried; counts it when not. */
@@ -52,6 +52,6 @@ final class Compressibility {
     int failures = Math.min((notes.getOpaque(flow) >>> 16) + 1, 0x7fff);
     int beyond = failures - PATIENCE;
     int skip = beyond < 0 ? 0 : FIRST_SKIPPED << Math.min(beyond, 6);
-    notes.setOpaque(flow, failures << 16 | Math.min(skip, MOST_SKIPPED));
+    notes.setOpaque(flow, (failures << 16) | Math.min(skip, MOST_SKIPPED));
   }
 }

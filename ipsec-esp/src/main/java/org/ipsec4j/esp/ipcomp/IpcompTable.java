@@ -74,7 +74,7 @@ public final class IpcompTable {
       if (entry.fits(cpi, packet)) {
         return entry.value();
       }
-      at = at + 1 & mask;
+      at = (at + 1) & mask;
     }
     return null;
   }
@@ -103,7 +103,7 @@ public final class IpcompTable {
     int mask = table.length - 1;
     int at = home(cpi, source.low(), destination.low()) & mask;
     while (table[at] != null) {
-      at = at + 1 & mask;
+      at = (at + 1) & mask;
     }
     table[at] = new Entry(cpi, source, destination, association);
   }
@@ -116,6 +116,6 @@ public final class IpcompTable {
 
   private static int home(int cpi, long sourceLow, long destinationLow) {
     long mixed = (sourceLow * 31 + destinationLow) * 31 + cpi;
-    return (int) (mixed * 0x9e3779b97f4a7c15L >>> 33);
+    return (int) ((mixed * 0x9e3779b97f4a7c15L) >>> 33);
   }
 }

@@ -131,7 +131,10 @@ public final class ManualSa {
           owners.forEach(
               (otherName, other) -> {
                 Secret otherKey = secrets.apply(otherName);
-                if (other != child && key != null && key.equals(otherKey)) {
+                if (!other.name().equals(child.name())
+                    && key != null
+                    && otherKey != null
+                    && key.equals(otherKey)) {
                   problems.add(
                       child.origin()
                           + ": manual children `"

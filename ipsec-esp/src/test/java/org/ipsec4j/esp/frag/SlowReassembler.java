@@ -13,6 +13,7 @@ import org.jspecify.annotations.NullUnmarked;
 /** The twin: a map from octet number to octet for each packet, without limits of memory. */
 @NullUnmarked
 final class SlowReassembler {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Part(int start, boolean more, byte[] data) {}
 
   private static final class Puzzle {

@@ -43,7 +43,7 @@ final class SlowInflate {
   private int bits(int count) {
     int value = 0;
     for (int i = 0; i < count; i++, bit++) {
-      value |= (stream[bit / 8] >> bit % 8 & 1) << i;
+      value |= ((stream[bit / 8] >> (bit % 8)) & 1) << i;
     }
     return value;
   }
@@ -119,7 +119,7 @@ final class SlowInflate {
       int length = LENGTH_BASE[index] + bits(index < 8 || index == 28 ? 0 : index / 4 - 1);
       int code = symbol(distanceLengths);
       int extra = code < 4 ? 0 : code / 2 - 1;
-      int distance = (code < 4 ? code : 2 + code % 2 << extra) + 1 + bits(extra);
+      int distance = (code < 4 ? code : (2 + code % 2) << extra) + 1 + bits(extra);
       byte[] before = out.toByteArray();
       for (int i = 0; i < length; i++) {
         int from = before.length - distance + i;
@@ -133,14 +133,14 @@ final class SlowInflate {
     int code = 0;
     int first = 0;
     for (int length = 1; length <= 15; length++) {
-      code = code << 1 | bits(1);
+      code = (code << 1) | bits(1);
       int index = 0;
       for (int symbol = 0; symbol < lengths.length; symbol++) {
         if (lengths[symbol] == length && first + index++ == code) {
           return symbol;
         }
       }
-      first = first + index << 1;
+      first = (first + index) << 1;
     }
     throw new IllegalArgumentException("no such code");
   }

@@ -47,7 +47,7 @@ class CongestionScenario {
     assertEquals(5000, ends.a.rate(), 0.01);
     assertEquals(5000, ends.b.rate(), 0.01);
     // two times 25 ms
-    assertEquals(50 * MS, ends.a.feedback.rttNanos(), MS);
+    TfsLab.assertNear(50 * MS, ends.a.feedback.rttNanos(), MS);
     assertEquals(0, ends.a.feedback.peerLossEventRate());
     assertTrue(ends.a.path.sizes.stream().allMatch(size -> size == SIZE));
     assertEquals(0, ends.a.sender.counters().skippedSlots());
@@ -154,8 +154,8 @@ class CongestionScenario {
     SenderSettings slower = SenderSettings.constantRate(SIZE, 700 * MS).withReports();
     TwoEnds ends = new TwoEnds(slow, slower, 5);
     ends.run(60 * SECOND);
-    assertEquals(1100 * MS, ends.a.feedback.rttNanos(), 50 * MS);
-    assertEquals(1100 * MS, ends.b.feedback.rttNanos(), 50 * MS);
+    TfsLab.assertNear(1100 * MS, ends.a.feedback.rttNanos(), 50 * MS);
+    TfsLab.assertNear(1100 * MS, ends.b.feedback.rttNanos(), 50 * MS);
   }
 
   /** What is carried has no influence on when payloads leave. */
@@ -228,7 +228,7 @@ class CongestionScenario {
     ends.a.path.loss = 0.02;
     ends.run(60 * SECOND);
     assertFalse(ends.a.sender.isTripped(), "a little loss");
-    assertEquals(50, ends.a.feedback.peerLossEventRate(), 40);
+    TfsLab.assertNear(50, ends.a.feedback.peerLossEventRate(), 40);
     ends.a.path.loss = 0.6;
     ends.run(2 * SECOND);
     ends.a.path.loss = 0;

@@ -1,6 +1,7 @@
 package org.ipsec4j.esp.tfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.jspecify.annotations.NullUnmarked;
@@ -117,7 +119,11 @@ final class TfsLab {
   }
 
   /** An inner packet and the payloads, by number, that bear a part of it. */
-  record Span(byte[] packet, TreeSet<Long> numbers) {}
+  record Span(Bytes content, TreeSet<Long> numbers) {
+    byte[] packet() {
+      return content.toArray();
+    }
+  }
 
   /** The slow twin of a receiver: all payloads, in order, from 1 on. */
   static List<Span> decode(List<byte[]> payloads) {
@@ -139,7 +145,7 @@ final class TfsLab {
         numbers.add(i + 1L);
         at += part;
         if (open.length == whole) {
-          spans.add(new Span(open, numbers));
+          spans.add(new Span(Bytes.copyOf(open), numbers));
           open = new byte[0];
           numbers = new TreeSet<>();
         }
@@ -147,6 +153,10 @@ final class TfsLab {
     }
     assertEquals(0, open.length, "the last packet is whole");
     return spans;
+  }
+
+  static void assertNear(long expected, long actual, long within) {
+    assertTrue(Math.abs(expected - actual) <= within, actual + " is not about " + expected);
   }
 
   private static int length(byte[] start) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.sim.SimRandom;
 import org.jspecify.annotations.NullUnmarked;
@@ -58,7 +59,7 @@ final class TwoEnds {
     }
   }
 
-  private record Flight(long at, long order, End to, long number, byte[] payload, boolean marked) {}
+  private record Flight(long at, long order, End to, long number, Bytes payload, boolean marked) {}
 
   final End a;
   final End b;
@@ -124,12 +125,14 @@ final class TwoEnds {
     path.carried++;
     path.freeAt = now + waits + path.service;
     boolean marked = random.chance(path.marking);
-    flights.add(new Flight(path.freeAt + path.delay, order++, from.peer, number, payload, marked));
+    flights.add(
+        new Flight(
+            path.freeAt + path.delay, order++, from.peer, number, Bytes.copyOf(payload), marked));
   }
 
   private void arrive(Flight flight) {
     in.clear();
-    in.add(ByteBuffer.wrap(flight.payload));
+    in.add(ByteBuffer.wrap(flight.payload.toArray()));
     flight.to.receiver.receive(now, in, 0, flight.number, flight.marked);
     drain(flight.to);
   }

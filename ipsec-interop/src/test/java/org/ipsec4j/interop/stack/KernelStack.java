@@ -114,6 +114,8 @@ public final class KernelStack {
       case "own" -> way.owns(IpAddress.parse(order.text("address")));
       case "reset" -> reset();
       case "sa" -> associations.add(order);
+      case "dummies" ->
+          way.dummies(order.whole("count", 1), order.whole("length", 100), now(), this::send);
       case "compress" -> associations.compression().set(order);
       case "mtu" -> way.mtu(order.whole("inner", 0), order.whole("link", 0));
       case "chain" -> way.chain(List.of(order.text("names").split(",", -1)));

@@ -12,6 +12,7 @@ import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.esp.EspOutbound;
 import org.ipsec4j.esp.IpsecInbound;
 import org.ipsec4j.esp.IpsecOutbound;
 import org.ipsec4j.esp.LocalAddresses;
@@ -146,6 +147,17 @@ final class PacketWay {
     for (int i = 0; i < replies.size(); i++) {
       deliver(replies, i, 1, back);
     }
+  }
+
+  /** Sends packets that only hide when there is nothing to send (RFC 4303 2.6). */
+  void dummies(int count, int length, long now, Consumer<PacketBurst> sink) {
+    int[] lengths = new int[count];
+    Arrays.fill(lengths, length);
+    PacketBurst burst = burst(BURST);
+    try (EspOutbound esp = new EspOutbound(associations.providers(), BURST)) {
+      esp.dummies(burst, outermost(), lengths, PacketForm.FULL_IP, now);
+    }
+    sink.accept(burst);
   }
 
   /** The longest inner packet that fits through the whole chain, 0 when nothing limits it. */

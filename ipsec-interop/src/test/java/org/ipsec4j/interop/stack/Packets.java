@@ -67,10 +67,16 @@ final class Packets {
   }
 
   private static byte[] upper(Head head, int protocol, ByteBuffer message, int checksumAt) {
-    int sum = protocol == ICMP ? 0 : pseudo(head, protocol, message.capacity());
-    int checksum = checksum(sum, message.array(), 0, message.capacity());
-    message.putShort(checksumAt, (short) (checksum == 0 && protocol == UDP ? 0xffff : checksum));
-    return packet(head, protocol, message.array());
+    byte[] octets = new byte[message.capacity()];
+    message.get(0, octets);
+    int sum = protocol == ICMP ? 0 : pseudo(head, protocol, octets.length);
+    int checksum = checksum(sum, octets, 0, octets.length);
+    if (checksum == 0 && protocol == UDP) {
+      checksum = 0xffff;
+    }
+    octets[checksumAt] = (byte) (checksum >>> 8);
+    octets[checksumAt + 1] = (byte) checksum;
+    return packet(head, protocol, octets);
   }
 
   private static int pseudo(Head head, int protocol, int length) {

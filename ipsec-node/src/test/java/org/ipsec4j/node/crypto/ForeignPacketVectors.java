@@ -62,13 +62,41 @@ class ForeignPacketVectors {
         if (open(sad, sa.transform().protocol(), burst)) {
           assertEquals(DropReason.NONE, burst.dropReason(0), sa.toString());
           assertIsEcho(burst, sa.name());
-          opened++;
+          if (opened++ == 0) {
+            printProof(sa, burst.slab().get(burst.offset(0)) >> 4 == 4);
+          }
         }
       }
       assertTrue(opened > 0, "no packet of " + sa);
       count.ran();
     }
     count.reportAtLeast(54);
+  }
+
+  /** A line for docs/esp-proofs.md: transform, mode with families, ESN. */
+  private static void printProof(ForeignPackets.Sa sa, boolean innerV4) {
+    PacketTransform transform = sa.transform();
+    boolean esp = transform.protocol() == SecurityProtocol.ESP;
+    int bits = transform.encryption().keyBits();
+    String cipher =
+        esp ? " " + transform.encryption().algorithm() + (bits > 0 ? "-" + bits : "") : "";
+    IntegrityAlgorithm integrity = transform.integrity();
+    String mac = integrity == IntegrityAlgorithm.NONE ? "" : " " + integrity;
+    boolean tunnel = sa.child().mode() == SaMode.TUNNEL;
+    String outer = sa.child().localAddress().isV4() ? "IPv4" : "IPv6";
+    String families = tunnel ? (innerV4 ? "IPv4" : "IPv6") + " in " + outer : outer;
+    String udp = sa.child().encapsulation() == null ? "" : " in UDP";
+    System.out.println(
+        "proof: capture: "
+            + transform.protocol()
+            + cipher
+            + mac
+            + ","
+            + (tunnel ? "tunnel " : "transport ")
+            + families
+            + udp
+            + ","
+            + (transform.extendedSequenceNumbers() ? "ESN" : ""));
   }
 
   private static PacketBurst burst(byte[] packet) {
