@@ -16,7 +16,8 @@ class WeakChoicesTest {
             .peer(
                 "b",
                 peer ->
-                    peer.remoteAddress("192.0.2.2")
+                    peer.localAddress("192.0.2.1")
+                        .remoteAddress("192.0.2.2")
                         .psk("key")
                         .child("net", child -> child.local("10.1.0.0/24").remote("10.2.0.0/24")))
             .build();
@@ -30,7 +31,8 @@ class WeakChoicesTest {
             .peer(
                 "b",
                 peer ->
-                    peer.remoteAddress("192.0.2.2")
+                    peer.localAddress("192.0.2.1")
+                        .remoteAddress("192.0.2.2")
                         .psk("key")
                         .ikeProposals("aes256-sha256-x25519", "legacy:3des-sha1-modp1024")
                         .child("good", child -> child.local("10.1.0.0/24").remote("10.2.0.0/24").esp("aes128gcm16"))
