@@ -1,4 +1,6 @@
+import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.packet.TunProvider;
+import org.ipsec4j.io.linux.LinuxRaw;
 import org.ipsec4j.io.linux.LinuxTun;
 import org.jspecify.annotations.NullMarked;
 
@@ -12,4 +14,6 @@ module org.ipsec4j.io.linux {
 
   provides TunProvider with
       LinuxTun;
+  provides RawProvider with
+      LinuxRaw;
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -83,7 +84,7 @@ public final class AllocationReport {
       String name =
           result.getParams().getParam("shape") + " | " + result.getParams().getParam("mode");
       Row row = rows.computeIfAbsent(name, absent -> new Row());
-      double octets = result.getSecondaryResults().get(NORM).getScore();
+      double octets = Objects.requireNonNull(result.getSecondaryResults().get(NORM)).getScore();
       if (result.getParams().getBenchmark().endsWith("sealAndOpen")) {
         row.both = octets;
       } else {

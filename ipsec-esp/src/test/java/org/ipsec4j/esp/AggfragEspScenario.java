@@ -150,7 +150,7 @@ class AggfragEspScenario {
     }
     assertTrue(opener.isPayload(0));
     int spi = opener.sa(0).spi();
-    receivers.get(spi).receive(now, burst, 0, opener.sequence(0), false);
+    receivers.get(spi).receive(now, burst, 0, opener);
     drain(spi);
   }
 
@@ -298,6 +298,39 @@ class AggfragEspScenario {
       assertEquals(0, outer.trafficClass(), "DS is not copied, ECN is Not-ECT");
       assertEquals(0, outer.flowLabel());
       assertTrue(outer.dontFragment() || !outer.isV4());
+    }
+  }
+
+  /** RFC 9347 3.1: a payload marked Congestion Experienced counts as lost and is used. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3})
+  void congestionMarksOfTheOuterHeaderAreReported(long seed) {
+    random = new SimRandom(seed);
+    OutboundSa sa = install(seed);
+    boolean v4 = seed % 2 == 0;
+    network =
+        (at, datagram, chance, next) -> {
+          byte[] packet = datagram.payload().toArray();
+          if (chance.chance(0.1)) {
+            mark(packet, v4);
+          }
+          next.pass(datagram.payload(Bytes.copyOf(packet)), 0);
+        };
+    for (int i = 0; i < 100; i++) {
+      slot(sa);
+    }
+    finish(sa);
+    assertEquals(accepted.size(), all().size());
+    assertTrue(ofReceiver.lossEventRate() > 0);
+    assertEquals(0, receivers.values().iterator().next().counters().drops());
+  }
+
+  /** CE, which the ICV does not cover; the header's checksum is not looked at. */
+  private static void mark(byte[] outer, boolean v4) {
+    if (v4) {
+      outer[1] |= (byte) 3;
+    } else {
+      outer[1] |= (byte) 0x30;
     }
   }
 

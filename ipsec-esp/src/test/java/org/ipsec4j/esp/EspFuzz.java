@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
+import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -14,7 +15,6 @@ import org.ipsec4j.api.policy.SaMode;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random and nearly right windows: nothing is thrown, no octet of a neighbour changes, every packet
@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NullUnmarked
 class EspFuzz {
   private static final int WINDOWS = 200_000;
+  private static final int SAS = 12;
   private static final int CAPACITY = 3;
   private static final int MIDDLE = 1;
   private static final ByteBuffer CANARY = ByteBuffer.wrap(Lab.octets(9, 8192));
@@ -32,19 +33,34 @@ class EspFuzz {
   void inbound(PacketForm form) {
     Random random = new Random(4303);
     Map<DropReason, Integer> seen = new EnumMap<>(DropReason.class);
-    for (int sa = 0; sa < 8; sa++) {
+    for (int sa = 0; sa < SAS; sa++) {
       Lab lab = new Lab();
       // half of the SAs call every ICV right, so that what lies behind it meets random octets
       lab.crypto = sa % 2 == 0 ? new NoCrypto() : new TestCrypto();
-      lab.mode = sa % 4 < 2 ? SaMode.TUNNEL : SaMode.TRANSPORT;
-      lab.transform = sa < 4 ? Lab.GCM_ESN : Lab.CBC_SHA256;
-      lab.udp = sa % 3 == 0;
-      lab.outerV4 = sa != 7;
+      if (sa % 6 >= 4) {
+        lab.bind(sa < 8);
+      } else {
+        lab.mode = sa % 6 < 2 ? SaMode.TUNNEL : SaMode.TRANSPORT;
+      }
+      lab.transform = sa < SAS / 2 ? Lab.GCM_ESN : Lab.CBC_SHA256;
+      lab.udp = sa % 4 < 2;
+      lab.outerV4 = sa % 5 != 2;
+      lab.options = options(sa);
       fuzzOne(lab, form, random, seen);
     }
     assertTrue(seen.size() > 8, "reached: " + seen);
     assertTrue(seen.containsKey(DropReason.NONE), "some got through: " + seen);
     System.out.println("fuzz " + form + ": " + seen);
+  }
+
+  private static SaOptions options(int sa) {
+    IpAddress other = IpAddress.parse(sa % 5 != 2 ? "203.0.113.5" : "2001:db8:5::5");
+    return SaOptions.DEFAULT
+        .withForwarding(sa % 3 == 1)
+        .withReplayProtection(sa % 7 == 0 ? ReplayProtection.OFF : ReplayProtection.WINDOW)
+        .withNatChecksum(NatChecksum.values()[sa % 3])
+        .withOriginalAddresses(sa % 2 == 0 ? new AddressPair(other, other) : null)
+        .withOuterHeader(OuterHeaderPolicy.DEFAULT.withDscpInward(sa % 3 == 2));
   }
 
   private static void fuzzOne(
@@ -55,7 +71,7 @@ class EspFuzz {
     byte[] octets = new byte[600];
     long packets = 0;
     try (EspInbound opener = lab.opener(sad)) {
-      for (int i = 0; i < WINDOWS / 8; i++) {
+      for (int i = 0; i < WINDOWS / SAS; i++) {
         random.nextBytes(octets);
         int length = window(lab, form, random, right, octets);
         paint(burst, octets, length);
@@ -70,15 +86,21 @@ class EspFuzz {
       }
       InboundSa sa = sad.find(lab.spi);
       assertEquals(packets, sa.counters().packets());
-      assertEquals(WINDOWS / 8, packets + sa.counters().drops() + opener.withoutSa().drops());
+      assertEquals(WINDOWS / SAS, packets + sa.counters().drops() + opener.withoutSa().drops());
     }
   }
 
   private static byte[] rightPacket(Lab lab, PacketForm form) {
+    byte[] data = Lab.octets(1, 100);
     byte[] inner =
-        lab.mode == SaMode.TUNNEL
-            ? IpPackets.udp(true, 1, 2, Lab.octets(1, 100))
-            : IpPackets.tcp(lab.sender().toString(), lab.receiver().toString(), Lab.octets(1, 100));
+        switch (lab.mode) {
+          case TUNNEL -> IpPackets.udp(true, 1, 2, data);
+          case TRANSPORT -> IpPackets.tcp(lab.sender().toString(), lab.receiver().toString(), data);
+          case BEET ->
+              lab.innerSender.equals(IpPackets.A4)
+                  ? IpPackets.v4(IpPackets.A4, IpPackets.B4, 17, data, 1, 0, new byte[20])
+                  : IpPackets.udp(false, 1, 2, data);
+        };
     return lab.seal(lab.outbound(), inner, form);
   }
 
@@ -139,13 +161,18 @@ class EspFuzz {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void outbound(boolean tunnel) {
+  @EnumSource(SaMode.class)
+  void outbound(SaMode mode) {
     Random random = new Random(3948);
     Lab lab = new Lab();
     lab.crypto = new NoCrypto();
-    lab.mode = tunnel ? SaMode.TUNNEL : SaMode.TRANSPORT;
+    lab.mode = mode;
     lab.udp = true;
+    if (mode == SaMode.BEET) {
+      lab.innerSender = "192.0.2.1";
+      lab.innerReceiver = "198.51.100.2";
+    }
+    lab.options = lab.options.withForwarding(true).withTfcPadding(new TfcPadding.ToMultiple(32));
     OutboundSa sa = lab.outbound();
     OutboundSa[] sas = {sa, sa, sa};
     PacketBurst burst = Lab.burst(CAPACITY, 600);

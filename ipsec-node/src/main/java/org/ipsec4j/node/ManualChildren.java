@@ -18,12 +18,6 @@ import org.jspecify.annotations.Nullable;
  * the node's lock.
  */
 final class ManualChildren {
-  /**
-   * Numbers promised at a time to a sequence store. As many are skipped at each start that follows
-   * a crash.
-   */
-  static final long BLOCK = 1 << 20;
-
   private static final long LAST_NUMBER = 0xffffffffL;
 
   private final List<Entry> entries = new ArrayList<>();
@@ -138,7 +132,7 @@ final class ManualChildren {
           "all sequence numbers of its keys are used: both sides need new keys, and then a new"
               + " sequence store");
     }
-    entry.promised = Math.min(used + BLOCK, LAST_NUMBER);
+    entry.promised = Math.min(used + block(), LAST_NUMBER);
     sequences.promise(store, entry.promised);
     return used;
   }
@@ -155,7 +149,7 @@ final class ManualChildren {
   }
 
   private void watch(long now, Entry entry, Association association) {
-    if (numbersUsed(association) > entry.promised - BLOCK / 2 && entry.promised < LAST_NUMBER) {
+    if (numbersUsed(association) > entry.promised - block() / 2 && entry.promised < LAST_NUMBER) {
       promise(entry, association);
     }
     // Both are asked: each tells once.
@@ -175,7 +169,7 @@ final class ManualChildren {
     if (store == null || sequences == null) {
       return;
     }
-    long next = Math.min(entry.promised + BLOCK, LAST_NUMBER);
+    long next = Math.min(entry.promised + block(), LAST_NUMBER);
     try {
       sequences.promise(store, next);
       entry.promised = next;
@@ -189,6 +183,10 @@ final class ManualChildren {
                   + "` is taken down, as its sequence numbers could not be kept: "
                   + e.getMessage()));
     }
+  }
+
+  private long block() {
+    return sequences == null ? 0 : sequences.block();
   }
 
   /** The most that any layer used: all of them share one store. */

@@ -24,6 +24,14 @@ public interface SequenceStore extends AutoCloseable {
    */
   void promise(String store, long last) throws IOException;
 
+  /**
+   * Numbers that are promised at a time, more than a burst has packets. A crash skips as many, and
+   * a new promise is made when half of them are used.
+   */
+  default long block() {
+    return 1 << 20;
+  }
+
   /** Gives all stores back; idempotent. */
   @Override
   void close();

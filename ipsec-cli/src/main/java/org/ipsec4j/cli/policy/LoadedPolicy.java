@@ -14,11 +14,8 @@ import org.ipsec4j.api.auth.CredentialException;
 import org.ipsec4j.api.auth.CredentialFile;
 import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.auth.CredentialsBuilder;
-import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.packet.TunSettings;
-import org.ipsec4j.api.policy.ChildProfile;
 import org.ipsec4j.api.policy.Origin;
-import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
 import org.ipsec4j.api.policy.document.NodeSettings;
@@ -98,7 +95,6 @@ public record LoadedPolicy(
       document.trusts().forEach(this::trust);
       passwords.values().forEach(Secret::destroy);
       problems.addAll(Policies.problems(document.policy()));
-      document.policy().peers().forEach(this::refuseWhatIsNotCarried);
       document.policy().rules().forEach(this::warnOfClearPackets);
       Credentials held = credentials.build();
       if (problems.isEmpty()) {
@@ -108,17 +104,6 @@ public record LoadedPolicy(
         throw new PolicyProblem(String.join("\n", problems));
       }
       return new LoadedPolicy(document, held, warnings);
-    }
-
-    /** What can be negotiated and not be carried is better refused now than when it is agreed. */
-    private void refuseWhatIsNotCarried(PadEntry peer) {
-      for (ChildProfile child : peer.children()) {
-        if (child.proposals().stream().anyMatch(p -> p.protocol() == SecurityProtocol.AH)) {
-          problem(
-              child.origin(),
-              "child `" + child.name() + "` wants AH, which no packet path carries yet: use `esp`");
-        }
-      }
     }
 
     private void warnOfClearPackets(SpdRule rule) {

@@ -10,6 +10,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.ipsec4j.api.net.AddressRange;
 import org.ipsec4j.api.packet.PacketPort;
+import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.packet.TunProvider;
 import org.ipsec4j.api.packet.TunSettings;
 import org.ipsec4j.api.policy.ManualChild;
@@ -73,6 +74,10 @@ final class Gateway implements AutoCloseable {
               .credentials(loaded.credentials())
               .inner(inner)
               .sequenceStore(new FileSequenceStore(options.policyFolder()));
+      RawProvider raw = rawProvider();
+      if (raw != null) {
+        builder.nativePath(raw);
+      }
       Path folder = options.wireshark();
       if (folder != null) {
         Files.createDirectories(folder);
@@ -95,6 +100,25 @@ final class Gateway implements AutoCloseable {
         recorder.abort();
       }
       throw e;
+    }
+  }
+
+  /** Native ESP and AH where a provider supports this system; the node says when it may not. */
+  private static @Nullable RawProvider rawProvider() {
+    var providers = ServiceLoader.load(RawProvider.class).iterator();
+    while (true) {
+      try {
+        if (!providers.hasNext()) {
+          return null;
+        }
+        RawProvider provider = providers.next();
+        if (provider.isSupported()) {
+          return provider;
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // A provider for another Java or without native access: the node runs over UDP.
+        continue;
+      }
     }
   }
 

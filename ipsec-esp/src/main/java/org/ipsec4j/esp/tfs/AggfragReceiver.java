@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.esp.EspInbound;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ public final class AggfragReceiver implements AutoCloseable {
   public static final long NEVER = Long.MAX_VALUE;
 
   private static final int NOT_BEGUN = -1;
+  private static final int ECN = 3;
+  private static final int CONGESTION_EXPERIENCED = 3;
 
   private final ReceiverSettings settings;
   private final @Nullable AggfragFeedback feedback;
@@ -87,6 +90,19 @@ public final class AggfragReceiver implements AutoCloseable {
     if (reason != DropReason.AGGFRAG_CONSUMED) {
       counters.dropped(reason);
     }
+  }
+
+  /**
+   * Takes one payload that was just opened. Otherwise like {@link #receive(long, PacketBurst, int,
+   * long, boolean)}.
+   *
+   * @param opener what opened the burst; asked for the number, and for the congestion mark where
+   *     the outer header was at hand
+   */
+  public void receive(long now, PacketBurst carriers, int index, EspInbound opener) {
+    int trafficClass = opener.outerTrafficClass(index);
+    boolean congested = trafficClass >= 0 && (trafficClass & ECN) == CONGESTION_EXPERIENCED;
+    receive(now, carriers, index, opener.sequence(index), congested);
   }
 
   private DropReason take(

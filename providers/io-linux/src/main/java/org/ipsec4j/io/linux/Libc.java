@@ -11,15 +11,19 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The few functions of the C library that a TUN device needs. Every call returns what C returns,
- * and {@code -errno} instead of -1.
+ * The few functions of the C library that TUN devices and raw sockets need. Every call returns what
+ * C returns, and {@code -errno} instead of -1.
  */
 final class Libc {
   static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int EACCES = 13;
   static final int EBUSY = 16;
+  static final int EMSGSIZE = 90;
+  static final int EAFNOSUPPORT = 97;
+  static final int EADDRNOTAVAIL = 99;
 
   static final int O_RDWR = 2;
   static final int O_NONBLOCK = 0x800;
@@ -56,6 +60,51 @@ final class Libc {
               ValueLayout.JAVA_INT,
               ValueLayout.ADDRESS,
               ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle SOCKET =
+      function(
+          "socket",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle SETSOCKOPT =
+      function(
+          "setsockopt",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle BIND =
+      function(
+          "bind",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle SENDTO =
+      function(
+          "sendto",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle RECVMSG =
+      function(
+          "recvmsg",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT));
   private static final MethodHandle CLOSE =
       function("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
@@ -122,11 +171,66 @@ final class Libc {
     }
   }
 
-  /** Waits until one descriptor is readable. */
-  static int poll(MemorySegment pollfd, int timeoutMillis) {
+  static int socket(int family, int type, int protocol) {
     try {
       MemorySegment state = STATE_OF_THREAD.get();
-      int ready = (int) POLL.invokeExact(state, pollfd, 1L, timeoutMillis);
+      int fd = (int) SOCKET.invokeExact(state, family, type, protocol);
+      return fd < 0 ? -errno(state) : fd;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Sets an option whose value is an int. */
+  static int setOption(int fd, int level, int name, int value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = STATE_OF_THREAD.get();
+      MemorySegment argument = arena.allocateFrom(ValueLayout.JAVA_INT, value);
+      int result = (int) SETSOCKOPT.invokeExact(state, fd, level, name, argument, 4);
+      return result < 0 ? -errno(state) : result;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int bind(int fd, MemorySegment address) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int result = (int) BIND.invokeExact(state, fd, address, (int) address.byteSize());
+      return result < 0 ? -errno(state) : result;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static long sendTo(int fd, MemorySegment packet, MemorySegment address) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      long count =
+          (long)
+              SENDTO.invokeExact(
+                  state, fd, packet, packet.byteSize(), 0, address, (int) address.byteSize());
+      return count < 0 ? -errno(state) : count;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static long receiveMessage(int fd, MemorySegment header) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      long count = (long) RECVMSG.invokeExact(state, fd, header, 0);
+      return count < 0 ? -errno(state) : count;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Waits until one of some descriptors is readable. */
+  static int poll(MemorySegment pollfds, int count, int timeoutMillis) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int ready = (int) POLL.invokeExact(state, pollfds, (long) count, timeoutMillis);
       return ready < 0 ? -errno(state) : ready;
     } catch (Throwable e) {
       throw broken(e);

@@ -86,7 +86,7 @@ public final class TunPort implements PacketPort {
       int ready = 0;
       while (ready <= 0 && left >= 0 && !closed) {
         int slice = (int) Math.min(left, POLL_SLICE_MILLIS);
-        ready = Libc.poll(pollfd, slice);
+        ready = Libc.poll(pollfd, 1, slice);
         left -= Math.max(1, slice);
       }
       return closed ? -1 : ready > 0 ? read(into) : 0;
