@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.policy.Lifetime;
 import org.ipsec4j.api.policy.ManualChild;
@@ -64,10 +65,10 @@ class ManualPoliciesTest {
     assertEquals("manual/net/esp-out-integrity", esp.outbound().integrity());
     assertEquals(
         SecretRef.Encoding.HEX,
-        loaded.document().secrets().get("manual/net/esp-in-encryption").encoding());
+        Objects.requireNonNull(loaded.document().secrets().get("manual/net/esp-in-encryption")).encoding());
     assertEquals(
         SecretRef.Encoding.BASE64,
-        loaded.document().secrets().get("manual/net/esp-out-integrity").encoding());
+        Objects.requireNonNull(loaded.document().secrets().get("manual/net/esp-out-integrity")).encoding());
     ManualChild host = policy.manual("host").orElseThrow();
     assertEquals(0, host.replayWindow());
     assertEquals(
