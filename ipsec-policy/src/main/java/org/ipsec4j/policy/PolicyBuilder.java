@@ -74,8 +74,8 @@ public final class PolicyBuilder {
   }
 
   /**
-   * Adds a flow with manual keys. Its rule stands behind all others, or where {@link #protect} names
-   * {@link ManualChild#PEER} and its name.
+   * Adds a flow with manual keys. Its rule stands behind all others, or where {@link #protect}
+   * names {@link ManualChild#PEER} and its name.
    */
   public PolicyBuilder manual(ManualChild child) {
     if (manual.put(child.name(), child) != null) {
