@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two gateways of ours with manual keys, each in a namespace, over native ESP and AH. */
+/** Manual keys over native ESP and AH: two gateways of ours, and one with a real kernel. */
 @DisplayName("Manual keys, native ESP and AH")
 final class ManualKeysInterop {
   private static final String DEVICE = "ipsec0";
@@ -88,6 +88,66 @@ final class ManualKeysInterop {
           assertTrue(child.packetsOut() >= 8, child::toString);
           assertEquals(List.of(), gateway.ikeSas(), "no IKE at all");
         }
+      }
+    }
+  }
+
+  /** What {@code ip xfrm} calls our two algorithms, with the keys of one direction. */
+  private static String kernelKeys(String layer, String octet) {
+    String mac = "auth-trunc 'hmac(sha256)' 0x" + octet.repeat(32) + " 128";
+    // RFC 4302 pads AH over IPv4 to four octets; Linux does so when it is told
+    return layer.equals("esp")
+        ? mac + " enc 'cbc(aes)' 0x" + octet.repeat(16)
+        : mac + " flag align4";
+  }
+
+  /** The guest is the right side of the same policy, with states and policies of its own. */
+  private static void prepare(KernelGuest guest, String layer) {
+    String template = "tmpl src %s dst %s proto " + layer + " mode tunnel";
+    guest.check(
+        """
+        set -e
+        sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+        ip addr add 192.0.2.2/24 dev eth0
+        ip addr add 10.2.0.1/32 dev lo
+        ip route add 10.1.0.0/24 via 192.0.2.1 src 10.2.0.1
+        ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto %s spi 0x1002 mode tunnel %s
+        ip xfrm state add src 192.0.2.2 dst 192.0.2.1 proto %s spi 0x1001 mode tunnel %s
+        ip xfrm policy add src 10.2.0.0/24 dst 10.1.0.0/24 dir out %s
+        ip xfrm policy add src 10.1.0.0/24 dst 10.2.0.0/24 dir in %s
+        """
+            .formatted(
+                layer,
+                kernelKeys(layer, "a1"),
+                layer,
+                kernelKeys(layer, "b1"),
+                template.formatted("192.0.2.2", "192.0.2.1"),
+                template.formatted("192.0.2.1", "192.0.2.2")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName("carry pings both ways between a gateway and a Linux kernel")
+  @ValueSource(strings = {"esp", "ah"})
+  void pingsWithTheKernel(String layer) {
+    Path folder = Site.folder("manual-kernel-" + layer);
+    try (Namespaces namespaces = new Namespaces()) {
+      String left = namespaces.add("l");
+      for (String line :
+          List.of(
+              "tuntap add name tap0 mode tap",
+              "addr add 192.0.2.1/24 dev tap0",
+              "link set tap0 up")) {
+        Proc.check(("ip -n " + left + " " + line).split(" ", -1));
+      }
+      try (KernelGuest guest = KernelGuest.boot(folder.resolve("guest"), left, "tap0");
+          Gateway gateway = Gateway.withPolicy(folder.resolve("a"), left, policy(true, layer))) {
+        prepare(guest, layer);
+        ping(left, "10.2.0.1", 56);
+        String out = guest.check("ping -q -n -c 4 -i 0.2 -W 3 -I 10.2.0.1 10.1.0.1");
+        assertTrue(out.contains(" 0% packet loss"), out);
+        IpsecHost.ChildSa child = gateway.childSas().getFirst();
+        assertTrue(child.packetsIn() >= 8, child::toString);
+        assertTrue(child.packetsOut() >= 8, child::toString);
       }
     }
   }

@@ -125,7 +125,7 @@ public final class NodeCounters {
 
   /**
    * Counters of one moment. Octets are of inner packets, but for {@code protectedOutBytes} and
-   * {@code outerInBytes}, which count ESP from its SPI to its ICV.
+   * {@code outerInBytes}, which count ESP in UDP from its SPI to its ICV, and native packets whole.
    *
    * @param innerIn packets from the inner side
    * @param innerInBytes their octets
