@@ -85,7 +85,8 @@ class EspNullVectors {
   }
 
   private static byte[] resource(String name) throws IOException {
-    try (InputStream in = EspNullVectors.class.getResourceAsStream("../vectors/" + name)) {
+    try (InputStream in =
+        EspNullVectors.class.getResourceAsStream("/org/ipsec4j/esp/vectors/" + name)) {
       assertNotNull(in, name);
       return in.readAllBytes();
     }
