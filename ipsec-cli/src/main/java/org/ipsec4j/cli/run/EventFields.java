@@ -155,7 +155,7 @@ final class EventFields {
   private static Map<String, Object> weak(Map<String, Object> fields, WeakChoice choice) {
     with(fields, "where", choice.origin().toString());
     with(fields, "peer", choice.peer());
-    with(fields, "name", choice.child());
+    with(fields, "child", choice.child());
     with(fields, "algorithms", String.join(", ", choice.algorithms().words()));
     return with(fields, "instead", choice.algorithms().instead());
   }

@@ -125,6 +125,10 @@ class EventFieldsTest {
     ikeEvents().forEach(event -> events.add(new NodeEvent.Ike(event)));
     events.add(new NodeEvent.ProviderRefused("crypto provider x failed: AES"));
     events.add(new NodeEvent.WeakAlgorithms(weak()));
+    events.add(new NodeEvent.NoNativePath("raw sockets are not allowed"));
+    for (NodeEvent.Manual.Change change : NodeEvent.Manual.Change.values()) {
+      events.add(new NodeEvent.Manual("net", change, 4097, -1, "AH:HMAC_SHA2_256_128/NO_ESN"));
+    }
     events.add(new NodeEvent.InstallFailed(CHILD, "no crypto provider offers it"));
     events.add(new NodeEvent.Trouble("a line\nand another"));
     events.add(new NodeEvent.Stopped(counters()));

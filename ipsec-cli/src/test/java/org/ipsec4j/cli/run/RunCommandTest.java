@@ -217,11 +217,11 @@ class RunCommandTest {
       b.await("ready");
       a.await("ready");
       JsonNode ike = a.await("weak-algorithms");
-      assertEquals("", ike.get("name").textValue());
+      assertEquals("", ike.get("child").textValue());
       assertEquals("3des, md5, prfmd5, modp1536", ike.get("algorithms").textValue());
       assertEquals("aes256-sha256-prfsha256-x25519", ike.get("instead").textValue());
       JsonNode child = a.await("weak-algorithms");
-      assertEquals("net", child.get("name").textValue());
+      assertEquals("net", child.get("child").textValue());
       assertEquals("blowfish128, md5", child.get("algorithms").textValue());
       assertEquals(sites.get(1) + ":10", child.get("where").textValue());
       a.say("initiate net");
