@@ -106,11 +106,9 @@ public final class IpsecOutbound implements AutoCloseable {
     }
     for (int i = 0; i < burst.size(); i++) {
       taken[i] = mine[i] && burst.isAlive(i);
-      fits[i] = 0;
-      bundleFits[i] = 0;
-      missingHead[i] = 0;
-      missingTail[i] = 0;
-      excess[i] = 0;
+      if (mine[i]) {
+        forget(i);
+      }
     }
     int layers = refuse(burst, bundlePerPacket, form);
     runStages(burst, bundlePerPacket, now);
@@ -136,6 +134,14 @@ public final class IpsecOutbound implements AutoCloseable {
       noteWhatFailed(burst);
     }
     Arrays.fill(sas, null);
+  }
+
+  private void forget(int i) {
+    fits[i] = 0;
+    bundleFits[i] = 0;
+    missingHead[i] = 0;
+    missingTail[i] = 0;
+    excess[i] = 0;
   }
 
   /** Drops what has no bundle, or one that cannot end in this form; the most layers of the rest. */

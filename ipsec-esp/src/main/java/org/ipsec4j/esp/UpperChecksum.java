@@ -76,17 +76,17 @@ final class UpperChecksum {
     int at = packet.payloadOffset();
     int length = packet.payloadLength();
     int covered = length;
-    if (packet.protocol() == UDP_LITE) {
-      // RFC 3828 3.1: 0 is all, less than the header or more than there is, is an error
-      int coverage = memory.getShort(at + 4) & 0xffff;
-      covered = coverage == 0 ? length : coverage;
+    if (packet.protocol() == UDP || packet.protocol() == UDP_LITE) {
+      // UDP tells its length, UDP-Lite how much is covered, where 0 is all (RFC 3828 3.1)
+      int told = memory.getShort(at + 4) & 0xffff;
+      covered = told == 0 && packet.protocol() == UDP_LITE ? length : told;
       if (covered < 8 || covered > length) {
         return;
       }
     }
+    int upperLength = packet.protocol() == UDP ? covered : length;
     memory.putShort(field, (short) 0);
-    long pseudo =
-        addresses(memory, packet) + packet.protocol() + (length >>> 16) + (length & 0xffff);
+    long pseudo = addresses(memory, packet) + packet.protocol() + upperLength;
     write(memory, packet, field, Checksums.fold(pseudo + Checksums.sum(memory, at, covered)));
   }
 

@@ -204,6 +204,21 @@ class NatChecksumTest {
     }
   }
 
+  /** What lies behind a datagram's own end, such as padding of the peer, is not covered. */
+  @Test
+  void aDatagramEndsWhereItSays() {
+    Case c = new Case(true, UDP, NatChecksum.RECOMPUTE, false);
+    behindNat(c);
+    byte[] padding = Lab.octets(4, 30);
+    byte[] sent = c.upper(c.writtenSource(), c.writtenDestination(), 3);
+    byte[] expected = c.upper(lab.sender().toString(), lab.receiver().toString(), 3);
+    try (EspInbound opener = lab.opener(lab.sad())) {
+      byte[] came = through(c, opener, lab.outbound(), TestCrypto.concat(sent, padding));
+      assertArrayEquals(
+          TestCrypto.concat(expected, padding), Arrays.copyOfRange(came, 20, came.length));
+    }
+  }
+
   /** Cut headers and lying coverage: left as they are, no octet outside is read or written. */
   @Test
   void shortHeaders() {

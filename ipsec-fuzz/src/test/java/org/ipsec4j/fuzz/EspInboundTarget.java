@@ -37,7 +37,7 @@ final class EspInboundTarget implements FuzzTarget {
 
   private Bench bench(int kind) {
     SaMode mode =
-        List.of(SaMode.TUNNEL, SaMode.TRANSPORT, SaMode.TRANSPORT, SaMode.TUNNEL).get(kind & 3);
+        List.of(SaMode.TUNNEL, SaMode.TRANSPORT, SaMode.BEET, SaMode.TUNNEL).get(kind & 3);
     PacketTransform transform = Bench.esp((kind & 4) != 0, (kind & 8) != 0);
     return new Bench(crypto, transform, mode, (kind & 32) == 0, (kind & 16) != 0);
   }

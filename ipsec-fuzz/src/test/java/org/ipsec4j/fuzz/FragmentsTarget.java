@@ -45,7 +45,7 @@ final class FragmentsTarget implements FuzzTarget {
     if (v4) {
       byte[] packet =
           Bench.packet(new byte[] {10, 0, 0, 1}, new byte[] {10, 0, 0, 2}, 17, new byte[octets]);
-      ByteBuffer.wrap(packet).putShort(6, (short) (offset / 8 | (more ? 0x2000 : 0)));
+      ByteBuffer.wrap(packet).putShort(6, (short) ((offset / 8) | (more ? 0x2000 : 0)));
       return packet;
     }
     byte[] address = new byte[16];
@@ -60,7 +60,6 @@ final class FragmentsTarget implements FuzzTarget {
     Input input = new Input(octets);
     Reassembler reassembler = new Reassembler(LIMITS, 1);
     long now = 0;
-    long alive = 0;
     long taken = 0;
     do {
       now += (long) input.octet() * 40;
@@ -75,7 +74,6 @@ final class FragmentsTarget implements FuzzTarget {
       slots.assertDeadSlotsUntouched();
       for (int i = slots.first(); i < slots.end(); i++) {
         boolean lives = burst.isAlive(i);
-        alive += lives ? 1 : 0;
         taken += lives ? 0 : 1;
         Slots.check(
             lives || burst.dropReason(i) != DropReason.STOPPING, "a packet without a reason");
@@ -87,7 +85,6 @@ final class FragmentsTarget implements FuzzTarget {
     reassembler.expire(now + TIMEOUT);
     Slots.check(reassembler.held() == 0, "something waits for ever");
     assertAccounts(reassembler);
-    Slots.check(alive >= 0, "never");
   }
 
   private void assertPackets() {

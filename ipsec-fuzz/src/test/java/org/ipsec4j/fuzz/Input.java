@@ -26,7 +26,7 @@ final class Input {
 
   /** The next packet of at most {@code most} octets. */
   byte[] packet(int most) {
-    int length = Math.min(octet() << 8 | octet(), most);
+    int length = Math.min((octet() << 8) | octet(), most);
     int from = at;
     at = Math.min(octets.length, at + length);
     return Arrays.copyOfRange(octets, from, at);

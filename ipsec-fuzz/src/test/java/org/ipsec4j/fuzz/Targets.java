@@ -11,7 +11,9 @@ final class Targets {
         new EspInboundTarget(),
         new AhInboundTarget(),
         new IpcompTarget(),
+        new AggfragTarget(),
         new FragmentsTarget(),
+        new WespTarget(),
         new UdpPayloadTarget(),
         new TcpStreamTarget());
   }

@@ -16,18 +16,19 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every target in the ordinary build: its seeds, all that Jazzer ever found, and some thousands of
- * seeded mutations that know nothing of coverage. The real fuzzing is {@link FuzzCampaign}.
+ * seeded mutations that know nothing of coverage. The real fuzzing is {@link JazzerStress}.
  */
 class TargetsFuzz {
   private static final int MUTATIONS = 4000;
 
-  static List<FuzzTarget> targets() {
-    return Targets.all();
+  static List<Named<FuzzTarget>> targets() {
+    return Targets.all().stream().map(target -> Named.of(target.name(), target)).toList();
   }
 
   @ParameterizedTest

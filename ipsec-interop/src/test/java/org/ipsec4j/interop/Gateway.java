@@ -67,6 +67,17 @@ final class Gateway implements IpsecHost {
     return start(folder, Namespaces.inside(namespace, commandLine(folder)));
   }
 
+  /** Starts the gateway with a policy as it is. */
+  static Gateway withPolicy(Path folder, String namespace, String policy) {
+    try {
+      Files.createDirectories(folder);
+      Files.writeString(folder.resolve("policy.yaml"), policy);
+    } catch (IOException e) {
+      throw new InteropFailure("cannot write the policy in " + folder, e);
+    }
+    return start(folder, Namespaces.inside(namespace, commandLine(folder)));
+  }
+
   /** Starts a program that speaks as the gateway does. */
   static Gateway start(Path folder, List<String> command) {
     Process process = Proc.start(Map.of(), null, folder.resolve("stderr.log"), command);

@@ -251,6 +251,30 @@ class KernelEdgeInterop {
     assertEquals(4, ours().get("host.class.b8"));
   }
 
+  static List<KernelCase> forged() {
+    return List.of(
+        KernelCase.of(GCM), KernelCase.of(CBC).tunnel(KernelSite.INNER_V4), KernelCase.of(AH));
+  }
+
+  /** Other keys under the same SPIs: neither side takes a packet, and both say why. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("forged")
+  void wrongKeysAreRefused(KernelCase wanted) {
+    KernelPair pair = lab.up(wanted);
+    KernelPair other = lab.pair(wanted, "main");
+    KernelPair forged =
+        new KernelPair(
+            wanted, pair.toGuest(), pair.toUs(), other.guestKeys(), other.ourKeys(), "main");
+    lab.site().stack().order(forged.order(""));
+    assertEquals(0, lab.site().pingFromUs(wanted.inner(), 2, "wait=300"));
+    assertEquals(0, lab.site().pingFromGuest(wanted.inner(), "-c2 -i0.1 -W0.3"));
+    assertAll(
+        () -> assertEquals(2, lab.taken(pair).failed(), lab::story),
+        () -> assertEquals(0, lab.taken(pair).packets(), lab::story),
+        () -> assertEquals(2, ours().get("in.main.drop.ICV_MISMATCH"), lab::story),
+        () -> assertEquals(Map.of("XfrmInStateProtoError", 2L), lab.site().newErrors()));
+  }
+
   /** RFC 4301 4.4.2.1: the hard limit is exact on both sides. */
   @Test
   void hardLimitsAreHard() {

@@ -1,6 +1,7 @@
 package org.ipsec4j.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -13,6 +14,7 @@ import org.ipsec4j.interop.KernelSuite.Cipher;
 import org.ipsec4j.interop.KernelSuite.Mac;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -121,6 +123,31 @@ class ScapyInterop {
       }
       assertEquals(Map.of(), KernelLab.drops(stack.count()), wanted::toString);
       Proofs.add("scapy", wanted, "");
+    }
+  }
+
+  /** The judge can refuse: one bit anywhere behind the outer header, and scapy says no. */
+  @Test
+  void scapyRefusesAFlippedBit() {
+    for (KernelSuite suite : List.of(suites().getFirst(), KernelSuite.ah(Mac.SHA256))) {
+      KernelCase wanted = KernelCase.of(suite);
+      KernelPair pair = KernelPair.of(wanted, nextSpi, random, "main");
+      nextSpi += 0x10;
+      stack.order("reset");
+      stack.order(pair.order(""));
+      stack.order("chain names=main");
+      String inner = packet(wanted.inner().ours(), wanted.inner().guest(), 40);
+      String sealed = stack.order("seal packet=" + inner).getOrDefault("packet", "");
+      String association =
+          ScapyCoder.association(wanted, pair.toGuest(), pair.ourKeys(), false, null);
+      byte[] octets = HexFormat.of().parseHex(sealed);
+      // behind SPI and number, and at the end of the text or the ICV
+      for (int at : new int[] {20 + 12, octets.length - 1}) {
+        byte[] forged = octets.clone();
+        forged[at] ^= 1;
+        Json.Node answer = scapy.ask("open", association, HexFormat.of().formatHex(forged));
+        assertTrue(answer.get("error").text().contains("Integrity"), answer::toString);
+      }
     }
   }
 

@@ -33,7 +33,6 @@ final class TableOfProofs {
       - **scapy**: scapy seals and opens single packets, to the octet. `ScapyInterop`.
       - **wireshark**: tshark decrypted what the kernel and we had sent to each other and found every ICV
         good. `KernelEspInterop`.
-
       - **capture**: two Linux kernels had spoken to each other; we open every packet of theirs, and
         seal the ESP ones again to the octet. `ForeignPacketVectors` in `ipsec-node`.
 

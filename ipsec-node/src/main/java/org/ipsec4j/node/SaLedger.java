@@ -42,7 +42,7 @@ final class SaLedger {
   private final CryptoProvider crypto;
   private final Sad sad;
   private final Map<ChildSaId, Association> byId = new LinkedHashMap<>();
-  private final Map<InboundSa, Association> bySa = new IdentityHashMap<>();
+  private final IdentityHashMap<InboundSa, Association> bySa = new IdentityHashMap<>();
 
   SaLedger(CryptoProvider crypto, Sad sad) {
     this.crypto = crypto;
@@ -70,7 +70,8 @@ final class SaLedger {
    * Installs the SAs of a child with manual keys, which are sent on at once.
    *
    * @param layers the innermost first
-   * @param id names all of them
+   * @param sas the same as agreed
+   * @param flow that they carry
    * @param firstNumbers the first sequence number of each layer
    * @return the association, with copies of the keys wiped
    * @throws CryptoException when keys cannot be set up; nothing is installed then

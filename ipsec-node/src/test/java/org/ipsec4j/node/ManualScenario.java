@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
@@ -512,7 +513,7 @@ final class ManualScenario {
         4, ByteBuffer.wrap(fresh.wire.getFirst()).getInt(24), "the number behind the last");
     assertEquals(4, right().delivered.size());
     // a crash: nothing is given back, a whole block is skipped
-    fresh.settings.manual().sequences().close();
+    Objects.requireNonNull(fresh.settings.manual().sequences()).close();
     Side crashed = new Side(true, new FileSequenceStore(a));
     crashed.other = right();
     crashed.sendInner(packet(true, 8));

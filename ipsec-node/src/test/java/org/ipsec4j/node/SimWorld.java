@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.ike.Diagnosis;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeEngine;
@@ -20,6 +21,7 @@ import org.ipsec4j.api.ike.IkeEvent.DownReason;
 import org.ipsec4j.api.ike.IkeStatus.IkeSaStatus;
 import org.ipsec4j.api.ike.IkeStatus.Phase;
 import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.policy.ChildProposal;
 import org.ipsec4j.api.policy.Defaults;
 import org.ipsec4j.api.policy.IkeProfile;
 import org.ipsec4j.api.policy.PolicySet;
@@ -133,6 +135,13 @@ final class SimWorld {
     simulation.invariant(this::check);
   }
 
+  /** A proposal for ESP, or for AH behind {@code ah:}. */
+  private static ChildProposal proposal(String text) {
+    return text.startsWith("ah:")
+        ? ProposalSyntax.child(SecurityProtocol.AH, text.substring(3), false).orThrow()
+        : ProposalSyntax.child(SecurityProtocol.ESP, text, false).orThrow();
+  }
+
   private static PolicySet policy(Setup setup, boolean ofLeft) {
     IkeProfile defaults = Defaults.ikeProfile();
     IkeProfile ike =
@@ -167,7 +176,7 @@ final class SimWorld {
                           child
                               .local(ofLeft ? "10.1.0.0/16" : "10.2.0.0/16")
                               .remote(ofLeft ? "10.2.0.0/16" : "10.1.0.0/16")
-                              .esp(setup.espProposal())
+                              .proposals(List.of(proposal(setup.espProposal())))
                               .rekey(setup.childRekey()));
               if (ofLeft) {
                 peer.remoteAddress(RIGHT.toString());

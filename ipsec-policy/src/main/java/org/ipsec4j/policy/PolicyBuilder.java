@@ -5,10 +5,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.ipsec4j.api.net.AddressRange;
 import org.ipsec4j.api.policy.ChildProfile;
+import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.Origin;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
@@ -32,11 +34,16 @@ public final class PolicyBuilder {
   private sealed interface Entry {
     record Plain(SpdRule rule) implements Entry {}
 
-    record Protect(String peer, String child) implements Entry {}
+    record Protect(String peer, String child) implements Entry {
+      boolean isManual(Map<String, ManualChild> manual) {
+        return peer.equals(ManualChild.PEER) && manual.containsKey(child);
+      }
+    }
   }
 
   private final String name;
   private final Map<String, PadEntry> peers = new LinkedHashMap<>();
+  private final Map<String, ManualChild> manual = new LinkedHashMap<>();
   private final List<Entry> entries = new ArrayList<>();
   private PolicySet.Order order = PolicySet.Order.SEQUENCE;
   private SpdRule.Action otherwise = SpdRule.Action.DISCARD;
@@ -62,6 +69,17 @@ public final class PolicyBuilder {
     description.accept(peer);
     if (peers.put(peerName, peer.build()) != null) {
       throw new IllegalArgumentException("two peers are named `" + peerName + "`");
+    }
+    return this;
+  }
+
+  /**
+   * Adds a flow with manual keys. Its rule stands behind all others, or where {@link #protect}
+   * names {@link ManualChild#PEER} and its name.
+   */
+  public PolicyBuilder manual(ManualChild child) {
+    if (manual.put(child.name(), child) != null) {
+      throw new IllegalArgumentException("two manual children are named `" + child.name() + "`");
     }
     return this;
   }
@@ -102,6 +120,11 @@ public final class PolicyBuilder {
     for (Entry entry : entries) {
       switch (entry) {
         case Entry.Plain plain -> rules.add(plain.rule());
+        case Entry.Protect protect when protect.isManual(manual) -> {
+          ManualChild child = Objects.requireNonNull(manual.get(protect.child()));
+          placed.add(ruleName(child));
+          rules.add(protect(child));
+        }
         case Entry.Protect protect -> {
           PadEntry peer = peers.get(protect.peer());
           ChildProfile child = peer == null ? null : peer.child(protect.child()).orElse(null);
@@ -121,11 +144,22 @@ public final class PolicyBuilder {
         }
       }
     }
+    for (ManualChild child : manual.values()) {
+      if (!placed.contains(ruleName(child))) {
+        rules.add(protect(child));
+      }
+    }
     List<TrafficSelector> any =
         List.of(TrafficSelector.of(AddressRange.ANY_V4), TrafficSelector.of(AddressRange.ANY_V6));
     rules.add(new SpdRule(DEFAULT_RULE, otherwise, any, any, null, null, Origin.PROGRAM));
     PolicySet policy =
-        new PolicySet(name, order, List.copyOf(peers.values()), rules, Origin.PROGRAM);
+        new PolicySet(
+            name,
+            order,
+            List.copyOf(peers.values()),
+            List.copyOf(manual.values()),
+            rules,
+            Origin.PROGRAM);
     List<String> problems = Policies.problems(policy);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -135,6 +169,21 @@ public final class PolicyBuilder {
 
   private static String ruleName(PadEntry peer, ChildProfile child) {
     return peer.name() + "/" + child.name();
+  }
+
+  private static String ruleName(ManualChild child) {
+    return ManualChild.PEER + "/" + child.name();
+  }
+
+  private static SpdRule protect(ManualChild child) {
+    return new SpdRule(
+        ruleName(child),
+        SpdRule.Action.PROTECT,
+        child.localSelectors(),
+        child.remoteSelectors(),
+        ManualChild.PEER,
+        child.name(),
+        child.origin());
   }
 
   private static SpdRule protect(PadEntry peer, ChildProfile child) {

@@ -16,9 +16,10 @@ class WeakChoicesTest {
             .peer(
                 "b",
                 peer ->
-                    peer.remoteAddress("192.0.2.2")
+                    peer.localAddress("192.0.2.1")
+                        .remoteAddress("192.0.2.2")
                         .psk("key")
-                        .child("net", child -> child.remote("10.2.0.0/24")))
+                        .child("net", child -> child.local("10.1.0.0/24").remote("10.2.0.0/24")))
             .build();
     assertEquals(List.of(), Policies.weakChoices(policy));
   }
@@ -30,11 +31,21 @@ class WeakChoicesTest {
             .peer(
                 "b",
                 peer ->
-                    peer.remoteAddress("192.0.2.2")
+                    peer.localAddress("192.0.2.1")
+                        .remoteAddress("192.0.2.2")
                         .psk("key")
                         .ikeProposals("aes256-sha256-x25519", "legacy:3des-sha1-modp1024")
-                        .child("good", child -> child.remote("10.2.0.0/24").esp("aes128gcm16"))
-                        .child("bad", child -> child.remote("10.3.0.0/24").esp("legacy:des-md5")))
+                        .child(
+                            "good",
+                            child ->
+                                child.local("10.1.0.0/24").remote("10.2.0.0/24").esp("aes128gcm16"))
+                        .child(
+                            "bad",
+                            child ->
+                                child
+                                    .local("10.1.0.0/24")
+                                    .remote("10.3.0.0/24")
+                                    .esp("legacy:des-md5")))
             .build();
     assertEquals(
         List.of(

@@ -220,11 +220,41 @@ class LoadedPolicyTest {
   }
 
   @Test
-  void ahIsRefusedAsLongAsNobodyCarriesIt() throws Exception {
-    List<String> problems =
-        problems(changed("remote: 10.2.0.0/24 }", "remote: 10.2.0.0/24, ah: sha256 }"));
+  void ahIsAccepted() throws Exception {
+    LoadedPolicy loaded =
+        LoadedPolicy.load(changed("remote: 10.2.0.0/24 }", "remote: 10.2.0.0/24, ah: sha256 }"));
+    assertEquals(List.of(), loaded.warnings());
+  }
+
+  @Test
+  void manualKeysHaveTheLengthOfTheirAlgorithms() throws Exception {
+    secret("short.key", "00112233");
+    secret("right.key", "00".repeat(32));
+    secret("b.txt", "only for tests");
+    Path file = policy("{ psk: { file: b.txt } }");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            + """
+            manual:
+              hand:
+                outer: { local: 192.0.2.1, remote: 192.0.2.9 }
+                local: 10.1.0.0/24
+                remote: 10.9.0.0/24
+                ah:
+                  algorithms: sha256
+                  in: { spi: 0x1001, integrity: { file: right.key } }
+                  out: { spi: 0x1002, integrity: { file: short.key } }
+            """);
+    List<String> problems = problems(file);
     assertEquals(1, problems.size(), problems::toString);
-    assertTrue(problems.getFirst().contains("site-a.yaml:8: child `net`"), problems::toString);
+    assertTrue(
+        problems
+            .getFirst()
+            .contains(
+                "manual child `hand`: the outbound AH integrity key has 4 octets; expected 32"),
+        problems::toString);
+    assertTrue(problems.getFirst().contains("site-a.yaml:"), problems::toString);
   }
 
   @Test

@@ -223,7 +223,7 @@ class RunCommandTest {
       JsonNode child = a.await("weak-algorithms");
       assertEquals("net", child.get("name").textValue());
       assertEquals("blowfish128, md5", child.get("algorithms").textValue());
-      assertEquals(sites.get(1) + ":9", child.get("where").textValue());
+      assertEquals(sites.get(1) + ":10", child.get("where").textValue());
       a.say("initiate net");
       assertEquals(
           "TRIPLE_DES_CBC/HMAC_MD5_96/HMAC_MD5/MODP_1536",
@@ -240,7 +240,7 @@ class RunCommandTest {
       a.say("quit");
       assertEquals(0, a.exitStatus());
       assertTrue(
-          a.standardError().contains("site-a.yaml:9:")
+          a.standardError().contains("site-a.yaml:10:")
               && a.standardError()
                   .contains("child `net`: `blowfish128` and `md5` are weak; use `aes256-sha256`"),
           a.standardError());

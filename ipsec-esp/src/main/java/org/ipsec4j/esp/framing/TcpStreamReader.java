@@ -135,7 +135,7 @@ public final class TcpStreamReader {
   }
 
   private void readLength(ByteBuffer chunk) {
-    length = length << 8 | (chunk.get() & 0xff);
+    length = (length << 8) | (chunk.get() & 0xff);
     if (++read < TcpFraming.LENGTH_LENGTH) {
       return;
     }

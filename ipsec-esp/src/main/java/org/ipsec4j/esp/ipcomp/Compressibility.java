@@ -52,6 +52,6 @@ final class Compressibility {
     int failures = Math.min((notes.getOpaque(flow) >>> 16) + 1, 0x7fff);
     int beyond = failures - PATIENCE;
     int skip = beyond < 0 ? 0 : FIRST_SKIPPED << Math.min(beyond, 6);
-    notes.setOpaque(flow, failures << 16 | Math.min(skip, MOST_SKIPPED));
+    notes.setOpaque(flow, (failures << 16) | Math.min(skip, MOST_SKIPPED));
   }
 }

@@ -74,7 +74,7 @@ public final class IpcompTable {
       if (entry.fits(cpi, packet)) {
         return entry.value();
       }
-      at = at + 1 & mask;
+      at = (at + 1) & mask;
     }
     return null;
   }
@@ -103,7 +103,7 @@ public final class IpcompTable {
     int mask = table.length - 1;
     int at = home(cpi, source.low(), destination.low()) & mask;
     while (table[at] != null) {
-      at = at + 1 & mask;
+      at = (at + 1) & mask;
     }
     table[at] = new Entry(cpi, source, destination, association);
   }

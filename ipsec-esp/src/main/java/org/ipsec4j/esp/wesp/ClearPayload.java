@@ -83,7 +83,7 @@ final class ClearPayload {
   }
 
   private static int tcp(IpHeaderView outer, ByteBuffer memory, int at, int length) {
-    int header = (memory.get(at + 12) >> 4 & 15) * 4;
+    int header = ((memory.get(at + 12) >> 4) & 15) * 4;
     int flags = memory.get(at + 13) & 0x3f;
     boolean contradicts = (flags & SYN) != 0 && (flags & (FIN | RST)) != 0;
     if (header < 20 || header > length || flags == 0 || contradicts) {
@@ -136,7 +136,7 @@ final class ClearPayload {
         // behind the first chunk this may be TFC padding
         return count == 0 ? IMPOSSIBLE : bits;
       }
-      chunk += octets + 3 & ~3;
+      chunk += (octets + 3) & ~3;
       bits += 4;
     }
     return chunk >= end ? bits + 12 : bits;

@@ -241,7 +241,7 @@ public final class EspNullHeuristics {
   private int bits(ByteBuffer memory, int at, int octets, int icv, int iv) {
     int front = ESP_HEADER_LENGTH + iv;
     int trailer = octets - icv - 2;
-    if (trailer < front || (octets - icv & 3) != 0) {
+    if (trailer < front || ((octets - icv) & 3) != 0) {
       return -1;
     }
     int padLength = memory.get(at + trailer) & 0xff;

@@ -101,9 +101,9 @@ final class FlowTable {
   private int home(IpHeaderView packet, int wantedSpi) {
     long hash = seed ^ wantedSpi;
     hash = (hash ^ packet.sourceLow()) * 0x9e3779b97f4a7c15L;
-    hash = (hash ^ hash >>> 29 ^ packet.sourceHigh()) * 0xbf58476d1ce4e5b9L;
-    hash = (hash ^ hash >>> 32 ^ packet.destinationLow()) * 0x94d049bb133111ebL;
-    hash = (hash ^ hash >>> 29 ^ packet.destinationHigh()) * 0x9e3779b97f4a7c15L;
+    hash = (hash ^ (hash >>> 29) ^ packet.sourceHigh()) * 0xbf58476d1ce4e5b9L;
+    hash = (hash ^ (hash >>> 32) ^ packet.destinationLow()) * 0x94d049bb133111ebL;
+    hash = (hash ^ (hash >>> 29) ^ packet.destinationHigh()) * 0x9e3779b97f4a7c15L;
     return (int) (hash >>> 33);
   }
 }

@@ -271,7 +271,7 @@ class IpcompTest {
     assertEquals(DropReason.NONE, expand(table, Packets.v4(108, right)));
     byte[] congested = Packets.v4(108, right);
     // outer ECN becomes CE; the inner packet says Not-ECT (RFC 6040 4.2)
-    congested[1] |= 3;
+    congested[1] = (byte) (congested[1] | 3);
     assertEquals(DropReason.ECN_CONGESTION, expand(table, congested));
   }
 

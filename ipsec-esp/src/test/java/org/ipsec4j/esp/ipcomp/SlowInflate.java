@@ -43,7 +43,7 @@ final class SlowInflate {
   private int bits(int count) {
     int value = 0;
     for (int i = 0; i < count; i++, bit++) {
-      value |= (stream[bit / 8] >> bit % 8 & 1) << i;
+      value |= ((stream[bit / 8] >> (bit % 8)) & 1) << i;
     }
     return value;
   }
@@ -133,7 +133,7 @@ final class SlowInflate {
     int code = 0;
     int first = 0;
     for (int length = 1; length <= 15; length++) {
-      code = code << 1 | bits(1);
+      code = (code << 1) | bits(1);
       int index = 0;
       for (int symbol = 0; symbol < lengths.length; symbol++) {
         if (lengths[symbol] == length && first + index++ == code) {

@@ -6,8 +6,9 @@
  *       JcaPacketWorker.
  *   <li>May import org.ipsec4j.api, javax.crypto, Bouncy Castle; never another provider.
  *   <li>Never owns header, IV or nonce layout: the engine does. Never hands direct buffers to JCA.
- *   <li>RFC sections: RFC 4106, 4868, 3602, 7634, 5282, 3526, 5903, 8031, 7427.
- *   <li>Explained by JcaCryptoProviderTest, JcaCryptoVectors and known-answers.txt.
+ *   <li>RFC sections: RFC 4106, 4309, 3686, 3602, 4543, 7634, 8750, 5529, 2451, 4868, 3566, 4494,
+ *       4434, 4615, 5282, 5930, 3526, 5903, 8031, 7427.
+ *   <li>Explained by JcaCryptoProviderTest, AesModesTest, JcaCryptoVectors and known-answers.txt.
  * </ul>
  */
 package org.ipsec4j.crypto.jca;

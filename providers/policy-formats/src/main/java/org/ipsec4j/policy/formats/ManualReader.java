@@ -107,12 +107,12 @@ final class ManualReader {
     }
     Outer outer = fields.require("outer", "the addresses of both ends", this::outer);
     SaMode mode = fields.read("mode", Scalars.word(MODES), SaMode.TUNNEL);
-    boolean host = mode == SaMode.TRANSPORT && outer != null;
+    Outer hosts = mode == SaMode.TRANSPORT ? outer : null;
     SelectorReader.Sides sides =
         new SelectorReader(fields, problems)
             .read(
-                host ? List.of(AddressRange.single(outer.local())) : null,
-                host ? List.of(AddressRange.single(outer.remote())) : null);
+                hosts == null ? null : List.of(AddressRange.single(hosts.local())),
+                hosts == null ? null : List.of(AddressRange.single(hosts.remote())));
     List<ManualKeys> layers = layers(fields);
     Udp udp = fields.read("udp", this::udp, Udp.NONE);
     Limits limits = fields.read("lifetime", this::limits, Limits.NONE);
@@ -337,9 +337,11 @@ final class ManualReader {
     if (spi == null || transform == null) {
       return null;
     }
-    boolean good =
-        fits(fields, "encryption", transform.encryption().keyingMaterialLength(), transform)
-            & fits(fields, "integrity", transform.integrity().keyLength(), transform);
+    int encryptionLength = transform.encryption().keyingMaterialLength();
+    // both, so that both mistakes are told
+    boolean encryptionFits = fits(fields, "encryption", encryptionLength, transform);
+    boolean integrityFits = fits(fields, "integrity", transform.integrity().keyLength(), transform);
+    boolean good = encryptionFits && integrityFits;
     boolean read =
         (encryption != null) == fields.has("encryption")
             && (integrity != null) == fields.has("integrity");
