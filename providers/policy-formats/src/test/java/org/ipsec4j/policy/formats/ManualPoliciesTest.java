@@ -65,10 +65,12 @@ class ManualPoliciesTest {
     assertEquals("manual/net/esp-out-integrity", esp.outbound().integrity());
     assertEquals(
         SecretRef.Encoding.HEX,
-        Objects.requireNonNull(loaded.document().secrets().get("manual/net/esp-in-encryption")).encoding());
+        Objects.requireNonNull(loaded.document().secrets().get("manual/net/esp-in-encryption"))
+            .encoding());
     assertEquals(
         SecretRef.Encoding.BASE64,
-        Objects.requireNonNull(loaded.document().secrets().get("manual/net/esp-out-integrity")).encoding());
+        Objects.requireNonNull(loaded.document().secrets().get("manual/net/esp-out-integrity"))
+            .encoding());
     ManualChild host = policy.manual("host").orElseThrow();
     assertEquals(0, host.replayWindow());
     assertEquals(
