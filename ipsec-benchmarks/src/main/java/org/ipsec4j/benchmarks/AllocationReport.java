@@ -50,8 +50,9 @@ public final class AllocationReport {
    * @param arguments the file to write the tables to
    */
   public static void main(String[] arguments) throws RunnerException, IOException {
-    Map<String, Row> path = measure(EspAllocation.Provider.UNSEALED, Shapes.names());
-    Map<String, Row> jca = measure(EspAllocation.Provider.JCA, Shapes.algorithms());
+    Map<String, Row> path =
+        measure(EspAllocation.Provider.UNSEALED, Shapes.names(), "TUNNEL", "TRANSPORT");
+    Map<String, Row> jca = measure(EspAllocation.Provider.JCA, Shapes.algorithms(), "TUNNEL");
     String text = HEAD + table(path) + MIDDLE + table(jca);
     System.out.println(text);
     if (arguments.length > 0) {
@@ -69,13 +70,15 @@ public final class AllocationReport {
     System.exit(bad.isEmpty() ? 0 : 1);
   }
 
-  private static Map<String, Row> measure(EspAllocation.Provider provider, List<String> shapes)
+  private static Map<String, Row> measure(
+      EspAllocation.Provider provider, List<String> shapes, String... modes)
       throws RunnerException {
     OptionsBuilder options = new OptionsBuilder();
     options
         .include("\\bEspAllocation\\b")
         .param("shape", shapes.toArray(String[]::new))
         .param("provider", provider.name())
+        .param("mode", modes)
         .jvmArgsAppend("-XX:+UseSerialGC", "-Xmx256m")
         .addProfiler(GCProfiler.class)
         .shouldFailOnError(true);
