@@ -150,6 +150,7 @@ final class RawSocketsTest {
 
   @Test
   void theProviderIsFound() {
+    RawSocketsTest.class.getModule().addUses(RawProvider.class);
     assertTrue(
         ServiceLoader.load(RawProvider.class).stream()
             .anyMatch(provider -> provider.type() == LinuxRaw.class));
