@@ -64,8 +64,8 @@ public sealed interface Pace {
    */
   record CongestionControlled(long slowestNanos, long fastestNanos) implements Pace {
     /**
-     * @throws IllegalArgumentException unless both are positive, the fastest is not
-     *     above the slowest, and that is at most 64 seconds
+     * @throws IllegalArgumentException unless both are positive, the fastest is not above the
+     *     slowest, and that is at most 64 seconds
      */
     public CongestionControlled {
       if (fastestNanos < 1 || slowestNanos < fastestNanos || slowestNanos > 64 * SECOND) {
