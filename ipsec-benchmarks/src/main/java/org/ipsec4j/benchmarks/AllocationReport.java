@@ -13,6 +13,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Runs {@link EspAllocation} for all shapes, writes a table, and ends with status 1 when the packet
@@ -51,18 +52,15 @@ public final class AllocationReport {
    */
   public static void main(String[] arguments) throws RunnerException, IOException {
     Map<String, Row> path =
-        measure(EspAllocation.Provider.UNSEALED, Shapes.names(), "TUNNEL", "TRANSPORT");
-    Map<String, Row> jca = measure(EspAllocation.Provider.JCA, Shapes.algorithms(), "TUNNEL");
+        measure(EspAllocation.Provider.UNSEALED, 0, Shapes.names(), "TUNNEL", "TRANSPORT");
+    again(path);
+    Map<String, Row> jca = measure(EspAllocation.Provider.JCA, 0, Shapes.algorithms(), "TUNNEL");
     String text = HEAD + table(path) + MIDDLE + table(jca);
     System.out.println(text);
     if (arguments.length > 0) {
       Files.writeString(Path.of(arguments[0]), text);
     }
-    List<String> bad =
-        path.entrySet().stream()
-            .filter(row -> row.getValue().worst() >= NOISE)
-            .map(Map.Entry::getKey)
-            .toList();
+    List<String> bad = bad(path);
     System.out.println(
         bad.isEmpty()
             ? "allocation: ok rows=" + path.size() + " octets per packet=0"
@@ -70,8 +68,26 @@ public final class AllocationReport {
     System.exit(bad.isEmpty() ? 0 : 1);
   }
 
+  /**
+   * Measures anew, and longer, where something was allocated: JMH and the JVM allocate in between,
+   * which weighs the less the more packets share it. What the path allocates stays.
+   */
+  private static void again(Map<String, Row> rows) throws RunnerException {
+    for (String name : bad(rows)) {
+      String[] parts = name.split(" [|] ", 2);
+      rows.putAll(measure(EspAllocation.Provider.UNSEALED, 3, List.of(parts[0]), parts[1]));
+    }
+  }
+
+  private static List<String> bad(Map<String, Row> rows) {
+    return rows.entrySet().stream()
+        .filter(row -> row.getValue().worst() >= NOISE)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   private static Map<String, Row> measure(
-      EspAllocation.Provider provider, List<String> shapes, String... modes)
+      EspAllocation.Provider provider, int seconds, List<String> shapes, String... modes)
       throws RunnerException {
     OptionsBuilder options = new OptionsBuilder();
     options
@@ -82,6 +98,9 @@ public final class AllocationReport {
         .jvmArgsAppend("-XX:+UseSerialGC", "-Xmx256m")
         .addProfiler(GCProfiler.class)
         .shouldFailOnError(true);
+    if (seconds > 0) {
+      options.measurementTime(TimeValue.seconds(seconds));
+    }
     Map<String, Row> rows = new TreeMap<>();
     for (RunResult result : new Runner(options.build()).run()) {
       String name =
