@@ -34,7 +34,7 @@ public final class InboundSa extends SecurityAssociation {
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      REFUSALS = lookup.findVarHandle(InboundSa.class, "refusals", int.class);
+      REFUSALS = lookup.findVarHandle(InboundSa.class, "refusals", long.class);
       ATTEMPTS = lookup.findVarHandle(InboundSa.class, "attempts", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
@@ -45,7 +45,10 @@ public final class InboundSa extends SecurityAssociation {
 
   /** Packets in a row with a wrong ICV (RFC 4303 A3.1). */
   @SuppressWarnings("UnusedVariable") // through its VarHandle
-  private int refusals;
+  private long refusals;
+
+  /** Refusals at which the next attempt is due; one burst may bring many at once. */
+  private volatile long nextTry = REFUSALS_BEFORE_DOUBT;
 
   /** Upper halves that were tried. */
   @SuppressWarnings("UnusedVariable") // through its VarHandle
@@ -133,26 +136,27 @@ public final class InboundSa extends SecurityAssociation {
 
   /** Whether a copy of the next packet is worth its cost: see {@link Resync}. */
   boolean isOutOfStep() {
-    int inARow = (int) REFUSALS.getOpaque(this);
-    return inARow >= REFUSALS_BEFORE_DOUBT
-        && inARow % TRIED_EVERY == 0
+    return (long) REFUSALS.getOpaque(this) >= nextTry
         && child().transform().extendedSequenceNumbers();
   }
 
   /** By how much the upper half shall be raised for the next attempt, 1 or more. */
   int nextHighHalf() {
-    return ((int) ATTEMPTS.getAndAdd(this, 1) & HIGH_HALVES - 1) + 1;
+    nextTry = (long) REFUSALS.getOpaque(this) + TRIED_EVERY;
+    return ((int) ATTEMPTS.getAndAdd(this, 1) & (HIGH_HALVES - 1)) + 1;
   }
 
   /** A packet had a wrong ICV. */
   void wasRefused() {
-    REFUSALS.getAndAdd(this, 1);
+    REFUSALS.getAndAdd(this, 1L);
   }
 
   /** A packet had a right ICV. */
   void wasAuthentic() {
-    if ((int) REFUSALS.getOpaque(this) != 0) {
-      REFUSALS.setOpaque(this, 0);
+    if ((long) REFUSALS.getOpaque(this) != 0) {
+      REFUSALS.setOpaque(this, 0L);
+      ATTEMPTS.setOpaque(this, 0);
+      nextTry = REFUSALS_BEFORE_DOUBT;
     }
   }
 

@@ -126,6 +126,7 @@ public final class IpsecInbound implements AutoCloseable {
     openLayer(burst, form, now);
     for (int layer = 1; findNext(burst, layer); layer++) {
       openLayer(burst, PacketForm.FULL_IP, now);
+      wipeRefused(burst);
     }
     for (int i = 0; i < burst.size(); i++) {
       if (burst.isAlive(i) && !cameThroughBundles(i)) {
@@ -160,6 +161,15 @@ public final class IpsecInbound implements AutoCloseable {
       sequence[i] = espMine[i] ? esp.sequence(i) : ah.sequence(i);
       trafficClass[i] = espMine[i] ? esp.outerTrafficClass(i) : ah.outerTrafficClass(i);
       payload[i] = espMine[i] && esp.isPayload(i);
+    }
+  }
+
+  /** What a deeper layer refused, whenever it did, has been decrypted by the one around it. */
+  private void wipeRefused(PacketBurst burst) {
+    for (int i = 0; i < burst.size(); i++) {
+      if ((espMine[i] || ahMine[i]) && !burst.isAlive(i)) {
+        Wipe.zero(burst.slab(), burst.offset(i), burst.offset(i) + burst.length(i));
+      }
     }
   }
 

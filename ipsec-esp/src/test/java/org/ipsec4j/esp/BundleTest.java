@@ -228,6 +228,30 @@ class BundleTest {
     }
   }
 
+  /** What the outer layer has decrypted is wiped, also when the inner one refuses it unread. */
+  @Test
+  void whatADeeperLayerRefusesIsWiped() {
+    BundleLab lab =
+        new BundleLab().add(Lab.GCM, TUNNEL, true, null).add(Lab.CBC_SHA256, TUNNEL, false, null);
+    byte[] inner = lab.seal(IpPackets.udp(true, 1, 2, Lab.octets(1, 50)), lab.outbound.get(0));
+    byte[] unknown = inner.clone();
+    unknown[20] ^= 1;
+    try (IpsecInbound opener = lab.opener()) {
+      PacketBurst burst =
+          BundleLab.burst(
+              lab.seal(inner, lab.outbound.get(1)),
+              lab.seal(inner, lab.outbound.get(1)),
+              lab.seal(unknown, lab.outbound.get(1)));
+      opener.open(burst, PacketForm.FULL_IP, 1);
+      assertEquals(DropReason.NONE, burst.dropReason(0));
+      assertEquals(DropReason.REPLAY, burst.dropReason(1));
+      assertEquals(DropReason.UNKNOWN_SPI, burst.dropReason(2));
+      for (int i = 1; i <= 2; i++) {
+        assertArrayEquals(new byte[burst.length(i)], Lab.window(burst, i));
+      }
+    }
+  }
+
   @Test
   void udpInsideOfATunnelIsEspOnlyWhereAnSaSaysSo() {
     Lab udp = new Lab();

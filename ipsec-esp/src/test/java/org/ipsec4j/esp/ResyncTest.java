@@ -87,6 +87,46 @@ class ResyncTest {
     }
   }
 
+  /** Whatever the size of bursts, and whatever forgeries came before them. */
+  @Test
+  void findsTheUpperHalfAgainInBursts() {
+    for (int size : new int[] {1, 3, 8, 32, 64}) {
+      for (int forgeries = 0; forgeries <= 9; forgeries += 3) {
+        for (int subspaces = 1; subspaces <= 4; subspaces++) {
+          try (EspInbound opener = lab.opener(lab.sad())) {
+            listen(opener);
+            refuse(opener, forgeries);
+            OutboundSa far = sendingFrom(((long) subspaces << 32) + 0x1_00000000L + 5);
+            int bursts = 0;
+            boolean found = false;
+            while (!found && bursts * size < 800) {
+              byte[][] packets = new byte[size][];
+              for (int i = 0; i < size; i++) {
+                packets[i] = lab.seal(far, INNER, PacketForm.PAYLOAD);
+              }
+              PacketBurst burst = Lab.open(opener, PacketForm.PAYLOAD, 1, packets);
+              for (int i = 0; i < size; i++) {
+                found |= burst.isAlive(i);
+              }
+              bursts++;
+            }
+            assertTrue(found, size + " in a burst, " + forgeries + " forged, gap " + subspaces);
+          }
+        }
+      }
+    }
+  }
+
+  private void refuse(EspInbound opener, int forgeries) {
+    byte[] forged = lab.seal(sendingFrom(0xf0000100L), INNER, PacketForm.PAYLOAD);
+    forged[20] ^= 1;
+    for (int i = 0; i < forgeries; i++) {
+      assertEquals(
+          DropReason.ICV_MISMATCH,
+          Lab.open(opener, PacketForm.PAYLOAD, 1, forged.clone()).dropReason(0));
+    }
+  }
+
   /** What an outsider buys: nothing but one more verification for every eighth forgery. */
   @Test
   void forgeriesCostLittleAndStopNobody() {

@@ -106,7 +106,9 @@ final class Gateway implements AutoCloseable {
   /** Native ESP and AH where a provider supports this system; the node says when it may not. */
   private static @Nullable RawProvider rawProvider() {
     var providers = ServiceLoader.load(RawProvider.class).iterator();
-    while (true) {
+    // some failures do not move the search on, so that it must end by itself
+    int failures = 0;
+    while (failures < 16) {
       try {
         if (!providers.hasNext()) {
           return null;
@@ -117,9 +119,10 @@ final class Gateway implements AutoCloseable {
         }
       } catch (ServiceConfigurationError | LinkageError e) {
         // A provider for another Java or without native access: the node runs over UDP.
-        continue;
+        failures++;
       }
     }
+    return null;
   }
 
   private static PacketPort openTun(LoadedPolicy loaded, Options options) throws IOException {
