@@ -184,7 +184,8 @@ public final class OutboundSa extends SecurityAssociation {
 
   /**
    * Whether an ICMP error quotes a packet that this SA can have sent: its addresses, ports, SPI,
-   * and a sequence number that was used. Errors that quote no SPI prove nothing and are not ours.
+   * and a sequence number that was used. Errors that quote neither prove nothing and are not ours:
+   * whoever forges one has seen a packet.
    *
    * @param error that was laid over an ICMP error about ESP, AH or UDP
    */
@@ -200,7 +201,8 @@ public final class OutboundSa extends SecurityAssociation {
         && error.destinationLow() == way.remote().low()
         && error.sourcePort() == way.localPort()
         && error.destinationPort() == way.remotePort()
-        && (!error.hasSequence() || wasUsed(error.sequence()));
+        && error.hasSequence()
+        && wasUsed(error.sequence());
   }
 
   /** Whether a number with these lower bits was among the last 2^31. */

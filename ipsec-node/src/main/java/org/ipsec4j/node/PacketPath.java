@@ -10,6 +10,7 @@ import org.ipsec4j.api.policy.PolicySet;
 import org.ipsec4j.api.policy.SpdRule;
 import org.ipsec4j.api.sa.UdpEncapsulation;
 import org.ipsec4j.esp.InboundSa;
+import org.ipsec4j.esp.IpHeaders;
 import org.ipsec4j.esp.IpsecInbound;
 import org.ipsec4j.esp.IpsecOutbound;
 import org.ipsec4j.esp.OutboundBundle;
@@ -229,6 +230,10 @@ final class PacketPath {
       if (burst.isAlive(i)) {
         checkPolicy(burst, i, layers == 0 ? null : in.sa(i, layers - 1));
         innerLength[i] = burst.length(i);
+        if (!burst.isAlive(i)) {
+          // it was decrypted, and nobody may have it
+          IpHeaders.wipe(burst.slab(), burst.offset(i), burst.length(i));
+        }
       }
     }
     io.deliver(burst);
