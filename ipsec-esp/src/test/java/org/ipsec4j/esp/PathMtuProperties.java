@@ -232,6 +232,8 @@ class PathMtuProperties {
     byte[] inUdp = overUdp.seal(other, packet(lab, true, 1400, DF), PacketForm.FULL_IP);
     assertEquals(Lesson.IGNORED, sa.learn(error(inUdp, 1300, 100), 5), "not our protocol");
     assertEquals(Lesson.IGNORED, other.learn(error(inUdp, 1300, 28), 5), "no SPI, no proof");
+    // IP header, UDP header and SPI, and no number: anybody can have made it
+    assertEquals(Lesson.IGNORED, other.learn(error(inUdp, 1300, 32), 5), "no number, no proof");
     assertFalse(other.isQuotedBy(error(sent, 1300, 100)));
     assertEquals(1500, sa.pathMtu().octets(5));
     assertEquals(Lesson.LOWERED, sa.learn(error(sent, 1300, 28), 5));
