@@ -129,7 +129,9 @@ final class Departure {
         long number = sa.reserve(count);
         for (int i = start; i < end; i++) {
           if (departures[i].sa == sa) {
-            departures[i].number = number++;
+            departures[i].number = number;
+            // one above the last says enough, and cannot wrap
+            number += number <= sa.lastNumber() ? 1 : 0;
           }
         }
       }

@@ -120,17 +120,21 @@ public final class EspOutbound implements AutoCloseable {
    * @param form what the windows shall hold
    * @param now engine time
    * @throws IllegalArgumentException when the burst is not empty, or larger than this was made for,
-   *     or a length is negative or larger than a slot's room
+   *     or a length is negative or larger than a slot's room; the burst is then as it was
    */
   public void dummies(PacketBurst burst, OutboundSa sa, int[] lengths, PacketForm form, long now) {
     if (burst.size() > 0 || burst.capacity() > same.length) {
       throw new IllegalArgumentException("dummies want an empty burst of this engine's size");
     }
-    for (int k = 0; k < lengths.length && k < burst.capacity(); k++) {
-      int i = burst.add();
-      if (lengths[k] < 0 || lengths[k] > burst.tailroom(i)) {
+    int count = Math.min(lengths.length, burst.capacity());
+    // all of them before the first packet lives: nothing unprotected may stay behind
+    for (int k = 0; k < count; k++) {
+      if (lengths[k] < 0 || lengths[k] > burst.room()) {
         throw new IllegalArgumentException("no dummy has " + lengths[k] + " octets here");
       }
+    }
+    for (int k = 0; k < count; k++) {
+      int i = burst.add();
       burst.window(i, burst.offset(i), lengths[k]);
       Wipe.zero(burst.slab(), burst.offset(i), burst.offset(i) + lengths[k]);
       same[i] = sa;

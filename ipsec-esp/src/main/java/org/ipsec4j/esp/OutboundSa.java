@@ -46,6 +46,10 @@ public final class OutboundSa extends SecurityAssociation {
     // 2^63 packets are beyond any SA's life, so that 64-bit numbers stay positive
     this.lastNumber =
         child.transform().extendedSequenceNumbers() ? Long.MAX_VALUE - 1 : LAST_SHORT_NUMBER;
+    if (first < 1 || first > lastNumber + 1) {
+      throw new IllegalArgumentException(
+          "first number " + first + " is not in 1.." + (lastNumber + 1));
+    }
     this.next = first;
     if (isEsp()) {
       this.maxHeadroom = OuterHeader.MAX_LENGTH + layout().front();
@@ -88,7 +92,10 @@ public final class OutboundSa extends SecurityAssociation {
   /**
    * The sending half of an SA whose keys have sealed packets before: manual keys after a restart.
    *
-   * @param firstNumber above every number that was ever used with these keys
+   * @param firstNumber above every number that was ever used with these keys: 1 to 2^32, with ESN
+   *     to 2^63 - 1; the greatest is one above the last number and leaves none
+   * @throws IllegalArgumentException when the number is out of range, or the key is for another
+   *     transform
    */
   public static OutboundSa startingAt(
       ChildSa child, PacketKey key, SaOptions options, long firstNumber) {
@@ -240,18 +247,24 @@ public final class OutboundSa extends SecurityAssociation {
   }
 
   /**
-   * Takes {@code count} numbers for one burst. Numbers that are taken and not sent are burnt.
+   * Takes {@code count} numbers for one burst, or as many as are left. Numbers that are taken and
+   * not sent are burnt.
    *
-   * @return the first; it and those behind it count only as far as {@link #lastNumber()}
+   * @return the first; it and those behind it count only as far as {@link #lastNumber()}, and it is
+   *     one more when none is left
    */
   long reserve(int count) {
-    long seen = next;
-    if (seen > lastNumber) {
-      return seen;
-    }
-    long first = (long) NEXT.getAndAdd(this, (long) count);
-    if (lastNumber == LAST_SHORT_NUMBER && first + count > SOFT_SHORT_NUMBER) {
-      limits().raiseSoft();
+    long first = next;
+    while (first <= lastNumber) {
+      // stops one above the last: a sum could pass the end of a long and begin anew
+      long behind = first + Math.min(count, lastNumber + 1 - first);
+      if (NEXT.compareAndSet(this, first, behind)) {
+        if (lastNumber == LAST_SHORT_NUMBER && behind > SOFT_SHORT_NUMBER) {
+          limits().raiseSoft();
+        }
+        return first;
+      }
+      first = next;
     }
     return first;
   }

@@ -104,10 +104,12 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
    * octets and packets of the lifetime are not, as the carrier was counted. Allocates nothing.
    *
    * @param inner the inner packet
+   * @param now engine time, for the lifetime in time: packets may come out of payloads long after
+   *     these were opened
    * @return {@code NONE}, or why it may not
    */
-  public DropReason check(IpHeaderView inner) {
-    DropReason reason = isExpired() ? DropReason.LIFETIME_EXPIRED : selectors.check(inner);
+  public DropReason check(IpHeaderView inner, long now) {
+    DropReason reason = isExpired(now) ? DropReason.LIFETIME_EXPIRED : selectors.check(inner);
     if (reason != DropReason.NONE) {
       counters.dropped(reason);
     }

@@ -85,6 +85,45 @@ class EspOutboundTest {
     assertFalse(sa.takeSoftExpired());
   }
 
+  /** The end of 64-bit numbers is the end too: nothing wraps, and nothing begins anew. */
+  @Test
+  void withEsnTheLastNumberIsTheEnd() {
+    lab.transform = Lab.CBC_SHA1_ESN;
+    lab.firstNumber = Long.MAX_VALUE - 2;
+    OutboundSa sa = lab.outbound();
+    PacketBurst burst = protect(sa, PacketForm.PAYLOAD, INNER, INNER, INNER, INNER, INNER);
+    assertEquals(-3, number(burst, 0));
+    assertEquals(-2, number(burst, 1));
+    for (int round = 0; round < 3; round++) {
+      assertEquals(DropReason.SEQUENCE_EXHAUSTED, burst.dropReason(2));
+      assertEquals(DropReason.SEQUENCE_EXHAUSTED, burst.dropReason(4));
+      assertTrue(sa.isExpired());
+      assertEquals(Long.MAX_VALUE - 1, sa.numbersUsed());
+      assertEquals(Long.MAX_VALUE, sa.reserve(Integer.MAX_VALUE));
+      burst = protect(sa, PacketForm.PAYLOAD, INNER, INNER, INNER, INNER, INNER);
+      assertEquals(DropReason.SEQUENCE_EXHAUSTED, burst.dropReason(0));
+    }
+  }
+
+  @Test
+  void theFirstNumberIsOneThatThereIs() {
+    for (boolean esn : new boolean[] {false, true}) {
+      lab.transform = esn ? Lab.GCM_ESN : Lab.GCM;
+      long last = esn ? Long.MAX_VALUE - 1 : 0xffffffffL;
+      for (long wrong : new long[] {0, -1, Long.MIN_VALUE, last + 2}) {
+        lab.firstNumber = wrong;
+        String said =
+            assertThrows(IllegalArgumentException.class, () -> lab.outbound()).getMessage();
+        assertTrue(said.endsWith("1.." + (last + 1)), said);
+      }
+      lab.firstNumber = last + 1;
+      OutboundSa sa = lab.outbound();
+      assertTrue(sa.isExpired());
+      assertEquals(
+          DropReason.SEQUENCE_EXHAUSTED, protect(sa, PacketForm.PAYLOAD, INNER).dropReason(0));
+    }
+  }
+
   @Test
   void aRekeyIsAskedForBeforeNumbersRunOut() {
     lab.firstNumber = 0xefffffffL;

@@ -97,9 +97,23 @@ class PayloadTest {
     byte[] good = IpPackets.udp("192.168.1.7", "10.0.0.1", 1, 2, PAYLOAD);
     byte[] bad = IpPackets.udp("192.168.2.7", "10.0.0.1", 1, 2, PAYLOAD);
     assertTrue(view.parse(ByteBuffer.wrap(good), 0, good.length));
-    assertEquals(DropReason.NONE, sa.check(view));
+    assertEquals(DropReason.NONE, sa.check(view, 1));
     assertTrue(view.parse(ByteBuffer.wrap(bad), 0, bad.length));
-    assertEquals(DropReason.SELECTOR_MISMATCH, sa.check(view));
+    assertEquals(DropReason.SELECTOR_MISMATCH, sa.check(view, 1));
     assertEquals(1, sa.counters().drops(DropReason.SELECTOR_MISMATCH));
+  }
+
+  @Test
+  void noInnerPacketPassesAfterTheHardLifetime() {
+    lab.options = lab.options.withTimeLifetime(new TimeLifetime(0, 150));
+    InboundSa sa = lab.inbound();
+    sa.begin(1000);
+    IpHeaderView view = new IpHeaderView();
+    byte[] packet = IpPackets.udp("192.168.1.7", "10.0.0.1", 1, 2, PAYLOAD);
+    assertTrue(view.parse(ByteBuffer.wrap(packet), 0, packet.length));
+    assertEquals(DropReason.NONE, sa.check(view, 1149));
+    // no packet of the SA itself has met the limit yet
+    assertEquals(DropReason.LIFETIME_EXPIRED, sa.check(view, 1150));
+    assertEquals(1, sa.counters().drops(DropReason.LIFETIME_EXPIRED));
   }
 }

@@ -128,7 +128,8 @@ class TfcTest {
       burst.clear();
       assertThrows(
           IllegalArgumentException.class,
-          () -> sealer.dummies(burst, sa, new int[] {99999}, PacketForm.PAYLOAD, 1));
+          () -> sealer.dummies(burst, sa, new int[] {1, 99999}, PacketForm.PAYLOAD, 1));
+      assertEquals(0, burst.size(), "nothing unprotected is left to be sent");
     }
   }
 

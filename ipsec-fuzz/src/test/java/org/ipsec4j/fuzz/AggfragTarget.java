@@ -84,7 +84,7 @@ final class AggfragTarget implements FuzzTarget {
         new AggfragReceiver(
             window,
             feedback,
-            packet -> packet.protocol() == 99 ? DropReason.NO_POLICY : DropReason.NONE)) {
+            (packet, at) -> packet.protocol() == 99 ? DropReason.NO_POLICY : DropReason.NONE)) {
       while (input.hasMore()) {
         int step = (byte) input.octet();
         number = Math.max(1, number + step % 16);

@@ -153,7 +153,7 @@ public final class AggfragReceiver implements AutoCloseable {
           return false;
         }
         giveUp(lost);
-      } else if (unpack(slot, out)) {
+      } else if (unpack(slot, out, now)) {
         cursor = NOT_BEGUN;
         buffer.pass();
       } else {
@@ -220,7 +220,7 @@ public final class AggfragReceiver implements AutoCloseable {
   }
 
   /** Goes on with the payload whose turn it is; true when it is done with. */
-  private boolean unpack(int slot, PacketBurst out) {
+  private boolean unpack(int slot, PacketBurst out, long now) {
     if (out.size() == out.capacity()) {
       return false;
     }
@@ -240,14 +240,14 @@ public final class AggfragReceiver implements AutoCloseable {
         return true;
       }
       lastRoom = view.dataLength();
-      takeFront(memory, out);
+      takeFront(memory, out, now);
       cursor = view.blockOffset();
     }
     while (cursor < view.dataLength()) {
       if (out.size() == out.capacity()) {
         return false;
       }
-      takeBlock(memory, out);
+      takeBlock(memory, out, now);
     }
     return true;
   }
@@ -265,7 +265,7 @@ public final class AggfragReceiver implements AutoCloseable {
   }
 
   /** What stands in front of the first new block. */
-  private void takeFront(ByteBuffer memory, PacketBurst out) {
+  private void takeFront(ByteBuffer memory, PacketBurst out, long now) {
     if (view.blockOffset() == 0) {
       count(partial.end());
       return;
@@ -273,13 +273,13 @@ public final class AggfragReceiver implements AutoCloseable {
     DropReason reason =
         partial.join(memory, view.dataOffset(), view.blockOffset(), view.dataLength());
     if (reason == DropReason.NONE) {
-      deliver(partial.memory(), 0, partial.total(), out);
+      deliver(partial.memory(), 0, partial.total(), out, now);
     } else if (reason != DropReason.WAITING) {
       counters.dropped(reason);
     }
   }
 
-  private void takeBlock(ByteBuffer memory, PacketBurst out) {
+  private void takeBlock(ByteBuffer memory, PacketBurst out, long now) {
     int at = view.dataOffset() + cursor;
     int available = view.dataLength() - cursor;
     int total = AggfragView.blockLength(memory, at, available);
@@ -289,17 +289,17 @@ public final class AggfragReceiver implements AutoCloseable {
       partial.open(memory, at, available, total);
       cursor = view.dataLength();
     } else {
-      deliver(memory, at, total, out);
+      deliver(memory, at, total, out, now);
       cursor += total;
     }
   }
 
-  private void deliver(ByteBuffer memory, int at, int total, PacketBurst out) {
+  private void deliver(ByteBuffer memory, int at, int total, PacketBurst out, long now) {
     if (!inner.parse(memory, at, total)) {
       counters.dropped(DropReason.MALFORMED_INNER);
       return;
     }
-    DropReason reason = check.check(inner);
+    DropReason reason = check.check(inner, now);
     if (reason != DropReason.NONE) {
       counters.dropped(reason);
       return;

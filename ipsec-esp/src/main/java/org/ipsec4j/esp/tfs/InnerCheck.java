@@ -13,7 +13,8 @@ public interface InnerCheck {
    * Called once for each whole inner packet, in the order of delivery.
    *
    * @param packet lent for the call
+   * @param now engine time of the delivery
    * @return {@code NONE} when it may pass, else why not
    */
-  DropReason check(IpHeaderView packet);
+  DropReason check(IpHeaderView packet, long now);
 }

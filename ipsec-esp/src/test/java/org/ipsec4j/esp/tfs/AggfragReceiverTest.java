@@ -282,7 +282,7 @@ class AggfragReceiverTest {
         new AggfragReceiver(
             ReceiverSettings.DEFAULT,
             null,
-            inner -> inner.isV4() ? DropReason.NONE : DropReason.SELECTOR_MISMATCH);
+            (inner, now) -> inner.isV4() ? DropReason.NONE : DropReason.SELECTOR_MISMATCH);
     List<byte[]> delivered = new ArrayList<>();
     for (int i = 0; i < payloads.size(); i++) {
       delivered.addAll(TfsLab.receive(choosy, 0, i + 1, payloads.get(i)));
@@ -290,6 +290,22 @@ class AggfragReceiverTest {
     TfsLab.assertSame(List.of(packets.get(0), packets.get(2), packets.get(4)), delivered);
     assertEquals(3, choosy.counters().packets());
     assertEquals(3, choosy.counters().drops(DropReason.SELECTOR_MISMATCH));
+  }
+
+  /** A payload may wait for others: the lifetime may be over when its packets' turn comes. */
+  @Test
+  void theCheckIsToldTheTimeOfTheDelivery() {
+    AggfragReceiver limited =
+        new AggfragReceiver(
+            ReceiverSettings.DEFAULT,
+            null,
+            (inner, now) -> now < 9 ? DropReason.NONE : DropReason.LIFETIME_EXPIRED);
+    assertTrue(TfsLab.receive(limited, 1, 2, payload(0, packets.get(1))).isEmpty());
+    List<byte[]> delivered = TfsLab.receive(limited, 8, 1, payload(0, packets.get(0)));
+    TfsLab.assertSame(packets.subList(0, 2), delivered);
+    assertTrue(TfsLab.receive(limited, 8, 4, payload(0, packets.get(3))).isEmpty());
+    assertTrue(TfsLab.receive(limited, 9, 3, payload(0, packets.get(2))).isEmpty());
+    assertEquals(2, limited.counters().drops(DropReason.LIFETIME_EXPIRED));
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.jspecify.annotations.NullUnmarked;
 /** Inner packets, and one call for what a node does with bursts. */
 @NullUnmarked
 final class TfsLab {
-  static final InnerCheck ANY = packet -> DropReason.NONE;
+  static final InnerCheck ANY = (packet, now) -> DropReason.NONE;
   static final int LONGEST = AggfragView.MAX_BLOCK;
 
   // making direct memory is slow, and some tests need many bursts
