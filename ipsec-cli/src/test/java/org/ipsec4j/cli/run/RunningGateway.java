@@ -43,6 +43,8 @@ final class RunningGateway implements AutoCloseable {
       command.addAll(List.of("env", "--default-signal=INT"));
     }
     command.add(java());
+    // as the launcher does: raw sockets are looked for by the foreign function interface
+    command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath()));
     command.addAll(List.of(Main.class.getName(), "run", policy.toString()));
     command.addAll(List.of("--no-tun", "--events", "json"));
