@@ -92,15 +92,46 @@ final class Blocks {
     return true;
   }
 
-  /** Gives the blocks of a piece back. */
+  /** Gives the blocks of a piece back, its octets overwritten. */
   void release(int piece) {
+    int left = length[piece];
     int last = piece;
+    wipe(memory, last * SIZE, Math.min(SIZE, left));
     freeCount++;
     while (nextBlock[last] != NONE) {
       last = nextBlock[last];
+      left -= SIZE;
+      wipe(memory, last * SIZE, Math.min(SIZE, left));
       freeCount++;
     }
     nextBlock[last] = free;
     free = piece;
+  }
+
+  /** Overwrites all blocks, used or not. */
+  void wipe() {
+    wipe(memory, 0, memory.capacity());
+  }
+
+  /** For tests: whether no block holds anything. */
+  boolean isWiped() {
+    for (int i = 0; i < memory.capacity(); i++) {
+      if (memory.get(i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Overwrites {@code octets} with zeros. This package knows none of those above it. */
+  static void wipe(ByteBuffer memory, int offset, int octets) {
+    int at = offset;
+    int end = offset + octets;
+    for (; end - at >= 8; at += 8) {
+      memory.putLong(at, 0);
+    }
+    for (; at < end; at++) {
+      memory.put(at, (byte) 0);
+    }
   }
 }

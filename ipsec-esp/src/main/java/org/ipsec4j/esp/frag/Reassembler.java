@@ -23,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  * is accounted for once: {@code fragments() == held() + joined() + drops().total()} at every
  * moment.
  *
+ * <p>Octets may have come out of decryption, and are overwritten as soon as they are no longer
+ * needed: in the memory of this when their packet is complete or dropped, and in the burst that
+ * they came in at once.
+ *
  * <p>Thread-confined: all fragments of a packet must meet the same one. Allocates nothing and
  * throws nothing for what a packet contains.
  */
-public final class Reassembler {
+public final class Reassembler implements AutoCloseable {
   private static final int MAX_TOTAL = 65535;
   private static final int NOT_ECT = 1;
   private static final int CE = 1 << 3;
@@ -55,7 +59,7 @@ public final class Reassembler {
    *
    * @param from windows hold whole IP packets. Packets in one piece, and what is no IP packet, stay
    *     untouched and alive; atomic fragments stay alive without their Fragment header; fragments
-   *     end as FRAGMENT_HELD or under their drop reason
+   *     end as FRAGMENT_HELD or under their drop reason, their windows overwritten with zeros
    * @param start index of the first packet to look at
    * @param into packets that became complete are appended; its slots should have room for 65,575
    *     octets, for a packet that does not fit is dropped as {@link DropReason#NO_HEADROOM}
@@ -84,6 +88,8 @@ public final class Reassembler {
         fragments++;
         DropReason reason = take(from.slab(), into, now);
         from.drop(i, reason == DropReason.NONE ? DropReason.FRAGMENT_HELD : reason);
+        // held is a copy of it; what is dropped may have been decrypted too
+        Blocks.wipe(from.slab(), from.offset(i), from.length(i));
         if (reason != DropReason.NONE) {
           drops.add(reason, 1);
         }
@@ -322,6 +328,15 @@ public final class Reassembler {
     }
   }
 
+  /**
+   * Overwrites all that is held. The reassembler must not be used afterwards, but its counters may
+   * be read; idempotent.
+   */
+  @Override
+  public void close() {
+    blocks.wipe();
+  }
+
   @Override
   public String toString() {
     return "reassembler[" + room.size() + " packets, " + room.fragments() + " fragments wait]";
@@ -330,6 +345,11 @@ public final class Reassembler {
   /** For tests: memory that is not used. */
   int freeBlocks() {
     return blocks.free();
+  }
+
+  /** For tests: whether all memory is zeros. */
+  boolean isWiped() {
+    return blocks.isWiped();
   }
 
   /** For tests: the packet that is waited for longest. */

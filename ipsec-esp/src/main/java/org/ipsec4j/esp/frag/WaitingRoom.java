@@ -159,7 +159,7 @@ final class WaitingRoom {
     packet.doom = reason;
   }
 
-  /** Gives the memory of a packet back and forgets it. */
+  /** Gives the memory of a packet back, overwritten, and forgets it. */
   void forget(PartialPacket packet) {
     empty(packet);
     unlink(packet);

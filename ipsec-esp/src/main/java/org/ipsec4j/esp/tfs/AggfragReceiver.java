@@ -5,6 +5,7 @@ import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.esp.EspInbound;
+import org.ipsec4j.esp.IpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,8 @@ public final class AggfragReceiver implements AutoCloseable {
 
   /**
    * Takes one payload, by copy. Afterwards the packet is dropped in its burst: as {@code
-   * AGGFRAG_CONSUMED} when it was taken, else with the reason why not.
+   * AGGFRAG_CONSUMED} when it was taken, else with the reason why not. Its window is overwritten
+   * with zeros in both cases, as it holds what was encrypted.
    *
    * @param now engine time
    * @param carriers windows hold AGGFRAG payloads, opened and authentic
@@ -87,6 +89,7 @@ public final class AggfragReceiver implements AutoCloseable {
             number,
             congested);
     carriers.drop(index, reason);
+    IpHeaders.wipe(carriers.slab(), carriers.offset(index), carriers.length(index));
     if (reason != DropReason.AGGFRAG_CONSUMED) {
       counters.dropped(reason);
     }

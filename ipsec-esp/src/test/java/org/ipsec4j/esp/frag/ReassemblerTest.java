@@ -2,6 +2,7 @@ package org.ipsec4j.esp.frag;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,7 @@ class ReassemblerTest {
     reassembler.expire(Long.MAX_VALUE / 2);
     ReassemblyProperties.assertInvariant(reassembler);
     assertEquals(0, reassembler.held());
+    assertTrue(reassembler.isWiped(), "what is not held is overwritten");
     assertEquals(0, reassembler.waiting());
     assertEquals(Long.MAX_VALUE, reassembler.nextTimeout());
     assertEquals(
@@ -47,6 +49,8 @@ class ReassemblerTest {
     fates = new ArrayList<>();
     for (int i = 0; i < packets.length; i++) {
       fates.add(burst.dropReason(i));
+      byte[] left = burst.isAlive(i) ? packets[i] : new byte[packets[i].length];
+      assertArrayEquals(left, Packets.window(burst, i), "the window of what was taken is wiped");
     }
     return Packets.windows(into);
   }
@@ -374,6 +378,33 @@ class ReassemblerTest {
     assertDrops(DropReason.TOO_MANY_FRAGMENTS, 17);
     give(17, part4(1, 800, 808, true));
     assertDrops(DropReason.TOO_MANY_FRAGMENTS, 18);
+  }
+
+  @Test
+  void octetsGoWithTheirPacket() {
+    byte[] other = part4(1, 9000, 9008, true);
+    give(1, part4(1, 0, 16, true), part4(1, 5000, 9008, true));
+    assertFalse(reassembler.isWiped());
+    give(1, part4(1, 8, 24, true));
+    assertTrue(reassembler.isWiped(), "doomed");
+    give(1, other);
+    assertTrue(reassembler.isWiped(), "never stored");
+    give(2, part6(1, 0, 5000, true));
+    assertFalse(reassembler.isWiped());
+    reassembler.expire(102);
+    assertTrue(reassembler.isWiped(), "too late");
+    assertEquals(1, give(200, part6(2, 0, 5000, true), part6(2, 5000, 5003, false)).size());
+    assertTrue(reassembler.isWiped(), "complete");
+  }
+
+  @Test
+  void closeWipesWhatWaits() {
+    give(1, part4(1, 0, 16, true), part6(1, 8, 4000, true));
+    assertFalse(reassembler.isWiped());
+    reassembler.close();
+    reassembler.close();
+    assertTrue(reassembler.isWiped());
+    assertEquals(2, reassembler.held(), "the count of what came is not touched");
   }
 
   @Test

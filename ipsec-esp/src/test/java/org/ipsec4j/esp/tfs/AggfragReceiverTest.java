@@ -292,6 +292,43 @@ class AggfragReceiverTest {
     assertEquals(3, choosy.counters().drops(DropReason.SELECTOR_MISMATCH));
   }
 
+  /** What was decrypted does not stay in the burst, whether it was taken or refused. */
+  @Test
+  void theWindowOfEachPayloadIsWiped() {
+    byte[] malformed = payload(0, new byte[] {0x45, 0, 0, 3, 9, 9, 9, 9});
+    byte[] tooLong = payload(0, TfsLab.packet(true, 2100, 3));
+    PacketBurst carriers = TfsLab.burst(5, 2200);
+    byte[][] wire = {payloads.get(0), payloads.get(0), payloads.get(2), payloads.get(2), malformed};
+    int[] numbers = {1, 1, 3, 3, 4};
+    assertWiped(carriers, wire, numbers, true);
+    assertEquals(DropReason.AGGFRAG_CONSUMED, carriers.dropReason(0));
+    assertEquals(DropReason.AGGFRAG_LATE, carriers.dropReason(1));
+    assertEquals(DropReason.AGGFRAG_CONSUMED, carriers.dropReason(2));
+    assertEquals(DropReason.REPLAY, carriers.dropReason(3));
+    assertEquals(DropReason.MALFORMED_AGGFRAG, carriers.dropReason(4));
+    carriers.clear();
+    // behind the window: the second finds the first not drained
+    assertWiped(carriers, new byte[][] {tooLong, payloads.get(5)}, new int[] {50, 51}, false);
+    assertEquals(DropReason.TOO_LONG, carriers.dropReason(0));
+    assertEquals(DropReason.DELIVERY_FAILED, carriers.dropReason(1));
+  }
+
+  private void assertWiped(PacketBurst carriers, byte[][] wire, int[] numbers, boolean drains) {
+    for (int i = 0; i < wire.length; i++) {
+      carriers.add(ByteBuffer.wrap(wire[i]));
+    }
+    for (int i = 0; i < wire.length; i++) {
+      receiver.receive(0, carriers, i, numbers[i], false);
+      assertTrue(Arrays.equals(new byte[wire[i].length], TfsLab.window(carriers, i)), "at " + i);
+      if (i + 1 < wire.length) {
+        assertTrue(Arrays.equals(wire[i + 1], TfsLab.window(carriers, i + 1)), "not yet");
+      }
+      if (drains) {
+        TfsLab.drain(receiver, 0);
+      }
+    }
+  }
+
   /** A payload may wait for others: the lifetime may be over when its packets' turn comes. */
   @Test
   void theCheckIsToldTheTimeOfTheDelivery() {
