@@ -1,5 +1,6 @@
 package org.ipsec4j.esp;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,177 +56,106 @@ public record SaOptions(
 
   /** The same with another policy for outer headers. */
   public SaOptions withOuterHeader(OuterHeaderPolicy policy) {
-    return new SaOptions(
-        policy,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.outerHeader = policy);
   }
 
   /** The same with another replay protection. */
   public SaOptions withReplayProtection(ReplayProtection protection) {
-    return new SaOptions(
-        outerHeader,
-        protection,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.replay = protection);
   }
 
   /** The same with another padding. */
   public SaOptions withTfcPadding(TfcPadding padding) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        padding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.tfcPadding = padding);
   }
 
   /** The same with another lifetime. */
   public SaOptions withTimeLifetime(TimeLifetime lifetime) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        lifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.timeLifetime = lifetime);
   }
 
   /** The same, forwarding or not. */
   public SaOptions withForwarding(boolean forwarding) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwarding,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.forwards = forwarding);
   }
 
   /** The same with inner addresses of BEET mode. */
   public SaOptions withInnerAddresses(@Nullable AddressPair addresses) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        addresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.innerAddresses = addresses);
   }
 
   /** The same with the addresses that the peer writes. */
   public SaOptions withOriginalAddresses(@Nullable AddressPair addresses) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        addresses,
-        natChecksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.originalAddresses = addresses);
   }
 
   /** The same with another way to mend checksums. */
   public SaOptions withNatChecksum(NatChecksum checksum) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        checksum,
-        ahPadding,
-        place,
-        aggfrag);
+    return with(copy -> copy.natChecksum = checksum);
   }
 
   /** The same with another padding of AH headers. */
   public SaOptions withAhPadding(AhPadding padding) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        padding,
-        place,
-        aggfrag);
+    return with(copy -> copy.ahPadding = padding);
   }
 
   /** The same with a place in a bundle. */
   public SaOptions withPlace(SaBundle.@Nullable Place inBundle) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        inBundle,
-        aggfrag);
+    return with(copy -> copy.place = inBundle);
   }
 
   /** The same, with or without AGGFRAG payloads. */
   public SaOptions withAggfrag(boolean carries) {
-    return new SaOptions(
-        outerHeader,
-        replay,
-        tfcPadding,
-        timeLifetime,
-        forwards,
-        innerAddresses,
-        originalAddresses,
-        natChecksum,
-        ahPadding,
-        place,
-        carries);
+    return with(copy -> copy.aggfrag = carries);
+  }
+
+  private SaOptions with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.options();
+  }
+
+  /** The same values, one of which is about to change. */
+  private static final class Copy {
+    private OuterHeaderPolicy outerHeader;
+    private ReplayProtection replay;
+    private TfcPadding tfcPadding;
+    private TimeLifetime timeLifetime;
+    private boolean forwards;
+    private @Nullable AddressPair innerAddresses;
+    private @Nullable AddressPair originalAddresses;
+    private NatChecksum natChecksum;
+    private AhPadding ahPadding;
+    private SaBundle.@Nullable Place place;
+    private boolean aggfrag;
+
+    Copy(SaOptions from) {
+      outerHeader = from.outerHeader;
+      replay = from.replay;
+      tfcPadding = from.tfcPadding;
+      timeLifetime = from.timeLifetime;
+      forwards = from.forwards;
+      innerAddresses = from.innerAddresses;
+      originalAddresses = from.originalAddresses;
+      natChecksum = from.natChecksum;
+      ahPadding = from.ahPadding;
+      place = from.place;
+      aggfrag = from.aggfrag;
+    }
+
+    SaOptions options() {
+      return new SaOptions(
+          outerHeader,
+          replay,
+          tfcPadding,
+          timeLifetime,
+          forwards,
+          innerAddresses,
+          originalAddresses,
+          natChecksum,
+          ahPadding,
+          place,
+          aggfrag);
+    }
   }
 }
