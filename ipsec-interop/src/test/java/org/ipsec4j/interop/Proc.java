@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,7 +95,10 @@ final class Proc {
    */
   static Process start(
       Map<String, String> env, @Nullable Path out, Path err, List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(command);
+    // a build in the background ignores SIGINT, and what it starts inherits that
+    List<String> whole = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    whole.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(whole);
     builder.environment().putAll(env);
     if (out != null) {
       builder.redirectOutput(out.toFile());
