@@ -2,7 +2,6 @@ package org.ipsec4j.esp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -132,43 +131,6 @@ class AhAllocationTest {
   }
 
   private static void assertNothing(Runnable loop) throws ReflectiveOperationException {
-    for (int i = 0; i < 20; i++) {
-      loop.run();
-    }
-    // the least of several: the JVM itself may allocate in between, the path may not
-    long least = Long.MAX_VALUE;
-    long idle = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      long before = allocated();
-      long after = allocated();
-      idle = Math.min(idle, after - before);
-      before = allocated();
-      loop.run();
-      after = allocated();
-      least = Math.min(least, after - before);
-    }
-    assertEquals(idle, least, "octets allocated around " + PACKETS + " packets");
-  }
-
-  /** Octets that this thread has allocated; the bean is no part of java.base. */
-  private static long allocated() throws ReflectiveOperationException {
-    return (long) METER.invoke(BEAN);
-  }
-
-  private static final Object BEAN;
-  private static final Method METER;
-
-  static {
-    try {
-      BEAN =
-          Class.forName("java.lang.management.ManagementFactory")
-              .getMethod("getThreadMXBean")
-              .invoke(null);
-      METER =
-          Class.forName("com.sun.management.ThreadMXBean")
-              .getMethod("getCurrentThreadAllocatedBytes");
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
+    AllocationMeter.assertNothing(loop, 20, "around " + PACKETS + " packets");
   }
 }

@@ -3,7 +3,6 @@ package org.ipsec4j.esp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -97,12 +96,12 @@ class AllocationTest {
       long least = Long.MAX_VALUE;
       long idle = Long.MAX_VALUE;
       for (int i = 0; i < MEASURED; i++) {
-        long before = allocated();
-        long after = allocated();
+        long before = AllocationMeter.octets();
+        long after = AllocationMeter.octets();
         idle = Math.min(idle, after - before);
-        before = allocated();
+        before = AllocationMeter.octets();
         loop.run();
-        after = allocated();
+        after = AllocationMeter.octets();
         least = Math.min(least, after - before);
       }
       assertEquals(idle, least, "octets allocated around " + PACKETS + " packets");
@@ -130,7 +129,7 @@ class AllocationTest {
         EspInbound opener = lab.opener(sad)) {
       long least = Long.MAX_VALUE;
       for (int round = 0; round < 300; round++) {
-        long before = allocated();
+        long before = AllocationMeter.octets();
         burst.clear();
         sealer.dummies(burst, sa, lengths, PacketForm.FULL_IP, round);
         opener.open(burst, PacketForm.FULL_IP, round);
@@ -144,10 +143,10 @@ class AllocationTest {
           burst.slab().put(at, (byte) (burst.slab().get(at) ^ 1));
         }
         opener.open(burst, PacketForm.FULL_IP, round);
-        least = Math.min(least, allocated() - before);
+        least = Math.min(least, AllocationMeter.octets() - before);
       }
-      long before = allocated();
-      assertEquals(allocated() - before, least);
+      long before = AllocationMeter.octets();
+      assertEquals(AllocationMeter.octets() - before, least);
       InboundSa inbound = sad.find(lab.spi);
       assertEquals(300L * BURST, inbound.counters().drops(DropReason.DUMMY));
       assertEquals(300L * BURST, inbound.counters().drops(DropReason.ICV_MISMATCH));
@@ -156,31 +155,9 @@ class AllocationTest {
 
   @Test
   void theMeterMeters() throws ReflectiveOperationException {
-    long before = allocated();
+    long before = AllocationMeter.octets();
     byte[] kept = new byte[10_000];
-    assertTrue(allocated() - before >= kept.length);
-  }
-
-  /** Octets that this thread has allocated; the bean is no part of java.base. */
-  private static long allocated() throws ReflectiveOperationException {
-    return (long) METER.invoke(BEAN);
-  }
-
-  private static final Object BEAN;
-  private static final Method METER;
-
-  static {
-    try {
-      BEAN =
-          Class.forName("java.lang.management.ManagementFactory")
-              .getMethod("getThreadMXBean")
-              .invoke(null);
-      METER =
-          Class.forName("com.sun.management.ThreadMXBean")
-              .getMethod("getCurrentThreadAllocatedBytes");
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
+    assertTrue(AllocationMeter.octets() - before >= kept.length);
   }
 
   private static final class Loop {

@@ -96,7 +96,7 @@ final class KernelSite implements AutoCloseable {
       open.push(capture);
       return new KernelSite(folder, open, router, guest, stack, capture);
     } catch (RuntimeException e) {
-      closeAll(open);
+      Closing.all(open);
       throw e;
     }
   }
@@ -224,20 +224,6 @@ final class KernelSite implements AutoCloseable {
 
   @Override
   public void close() {
-    closeAll(open);
-  }
-
-  private static void closeAll(Deque<AutoCloseable> open) {
-    RuntimeException first = null;
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (Exception e) {
-        first = first == null ? new InteropFailure("cannot clean up", e) : first;
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    Closing.all(open);
   }
 }

@@ -140,7 +140,7 @@ final class Site implements AutoCloseable {
       open.push(left);
       return new Site(folder, tunnel, open, a, b, capture, left, right);
     } catch (RuntimeException e) {
-      closeAll(open);
+      Closing.all(open);
       throw e;
     }
   }
@@ -312,22 +312,7 @@ final class Site implements AutoCloseable {
 
   @Override
   public void close() {
-    closeAll(open);
-  }
-
-  /** Closes all, the newest first, even when some refuse. */
-  private static void closeAll(Deque<AutoCloseable> open) {
-    RuntimeException first = null;
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (Exception e) {
-        first = first == null ? new InteropFailure("cannot clean up", e) : first;
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    Closing.all(open);
   }
 
   private static void empty(Path folder) throws IOException {

@@ -1,15 +1,14 @@
 package org.ipsec4j.esp.frag;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.esp.AllocationMeter;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
@@ -72,45 +71,9 @@ class FragmentAllocationTest {
     packets.add(ByteBuffer.wrap(Packets.v4(1, 0, 0, new byte[0], Packets.octets(1, 3000))));
     packets.add(ByteBuffer.wrap(Packets.v6(0, 17, new byte[0], Packets.octets(1, 3900))));
     packets.add(ByteBuffer.wrap(Packets.v4(2, 0, 0, new byte[8], Packets.octets(1, 1300))));
-    for (int i = 0; i < 10; i++) {
-      run();
-    }
-    long least = Long.MAX_VALUE;
-    long idle = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      long before = allocated();
-      long after = allocated();
-      idle = Math.min(idle, after - before);
-      before = allocated();
-      run();
-      after = allocated();
-      least = Math.min(least, after - before);
-    }
-    assertEquals(idle, least, "octets allocated in " + ROUNDS + " rounds");
+    AllocationMeter.assertNothing(this::run, 10, "in " + ROUNDS + " rounds");
     assertTrue(reassembler.packets() > 10L * ROUNDS);
     assertTrue(reassembler.drops().total() > 0);
     ReassemblyProperties.assertInvariant(reassembler);
-  }
-
-  private static final Object BEAN;
-  private static final Method METER;
-
-  static {
-    try {
-      BEAN =
-          Class.forName("java.lang.management.ManagementFactory")
-              .getMethod("getThreadMXBean")
-              .invoke(null);
-      METER =
-          Class.forName("com.sun.management.ThreadMXBean")
-              .getMethod("getCurrentThreadAllocatedBytes");
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  /** Octets that this thread has allocated; the bean is no part of java.base. */
-  private static long allocated() throws ReflectiveOperationException {
-    return (long) METER.invoke(BEAN);
   }
 }

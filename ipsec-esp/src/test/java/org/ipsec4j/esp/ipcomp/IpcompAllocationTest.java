@@ -2,10 +2,10 @@ package org.ipsec4j.esp.ipcomp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.ipsec4j.api.policy.SaMode;
+import org.ipsec4j.esp.AllocationMeter;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,13 +20,6 @@ class IpcompAllocationTest {
       value = SaMode.class,
       names = {"TRANSPORT", "TUNNEL"})
   void nothingPerPacket(SaMode mode) throws ReflectiveOperationException {
-    Object bean =
-        Class.forName("java.lang.management.ManagementFactory")
-            .getMethod("getThreadMXBean")
-            .invoke(null);
-    Method meter =
-        Class.forName("com.sun.management.ThreadMXBean")
-            .getMethod("getCurrentThreadAllocatedBytes");
     IpcompSettings settings = Packets.settings(true, mode);
     IpcompAssociation association = IpcompAssociation.of(settings);
     IpcompAssociation[] all = Packets.all(BURST, association);
@@ -40,9 +33,9 @@ class IpcompAllocationTest {
     try (IpcompOutbound outbound = new IpcompOutbound(1);
         IpcompInbound inbound = new IpcompInbound(Packets.table(settings), BURST)) {
       for (int round = 0; round < 8; round++) {
-        long before = (long) meter.invoke(bean);
-        idle = Math.min(idle, (long) meter.invoke(bean) - before);
-        before = (long) meter.invoke(bean);
+        long before = AllocationMeter.octets();
+        idle = Math.min(idle, AllocationMeter.octets() - before);
+        before = AllocationMeter.octets();
         for (int n = 0; n < 300; n++) {
           burst.clear();
           for (ByteBuffer packet : packets) {
@@ -52,7 +45,7 @@ class IpcompAllocationTest {
           outbound.compress(burst, all);
           inbound.expand(burst);
         }
-        least = Math.min(least, (long) meter.invoke(bean) - before);
+        least = Math.min(least, AllocationMeter.octets() - before);
       }
     }
     assertEquals(idle, least, "octets allocated around " + 300 * BURST + " packets");

@@ -1,11 +1,10 @@
 package org.ipsec4j.esp.tfs;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.ipsec4j.esp.AllocationMeter;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,27 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AggfragAllocationTest {
   private static final int ROUNDS = 2_000;
   private static final long MS = 1_000_000L;
-
-  private static final Object BEAN;
-  private static final Method METER;
-
-  static {
-    try {
-      BEAN =
-          Class.forName("java.lang.management.ManagementFactory")
-              .getMethod("getThreadMXBean")
-              .invoke(null);
-      METER =
-          Class.forName("com.sun.management.ThreadMXBean")
-              .getMethod("getCurrentThreadAllocatedBytes");
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private static long allocated() throws ReflectiveOperationException {
-    return (long) METER.invoke(BEAN);
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"onDemand", "constantRate", "congestionControlled"})
@@ -47,22 +25,7 @@ class AggfragAllocationTest {
           default -> SenderSettings.congestionControlled(1400, 10 * MS, MS / 8);
         };
     Loop loop = new Loop(settings);
-    for (int i = 0; i < 10; i++) {
-      loop.run();
-    }
-    // the least of several: the JVM itself may allocate in between, the path may not
-    long least = Long.MAX_VALUE;
-    long idle = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      long before = allocated();
-      long after = allocated();
-      idle = Math.min(idle, after - before);
-      before = allocated();
-      loop.run();
-      after = allocated();
-      least = Math.min(least, after - before);
-    }
-    assertEquals(idle, least, "octets allocated in " + ROUNDS + " rounds");
+    AllocationMeter.assertNothing(loop::run, 10, "in " + ROUNDS + " rounds");
     assertTrue(loop.receiver.counters().packets() > ROUNDS, "packets were carried");
     assertTrue(loop.receiver.counters().lostPayloads() > 0, "payloads were lost");
   }
