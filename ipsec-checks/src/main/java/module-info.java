@@ -13,6 +13,9 @@ module org.ipsec4j.checks {
   requires org.ipsec4j.auth.pki;
   requires org.ipsec4j.policy.formats;
   requires org.ipsec4j.io.linux;
+  requires org.ipsec4j.ffm;
+  requires org.ipsec4j.crypto.mb;
+  requires org.ipsec4j.crypto.openssl;
   requires org.ipsec4j.node;
   requires org.ipsec4j.cli;
   requires static org.jspecify;

@@ -20,6 +20,9 @@ record House(String root) {
     API("api"),
     // Providers come before POLICY: the longer name decides.
     CRYPTO_JCA("crypto.jca"),
+    CRYPTO_MB("crypto.mb"),
+    CRYPTO_OPENSSL("crypto.openssl"),
+    FFM("ffm"),
     AUTH_PKI("auth.pki"),
     POLICY_FORMATS("policy.formats"),
     IO_LINUX("io.linux"),
@@ -57,15 +60,16 @@ record House(String root) {
 
     /** What plugs in behind a door of the api. */
     static Set<Room> providers() {
-      return EnumSet.of(CRYPTO_JCA, AUTH_PKI, POLICY_FORMATS, IO_LINUX);
+      return EnumSet.of(CRYPTO_JCA, CRYPTO_MB, CRYPTO_OPENSSL, AUTH_PKI, POLICY_FORMATS, IO_LINUX);
     }
 
     /** The rooms that this one may import, besides itself. */
     Set<Room> mayImport() {
       return switch (this) {
         case API -> EnumSet.noneOf(Room.class);
-        case POLICY, IKE, ESP, SIM, CRYPTO_JCA, AUTH_PKI, POLICY_FORMATS, IO_LINUX ->
+        case POLICY, IKE, ESP, SIM, FFM, CRYPTO_JCA, AUTH_PKI, POLICY_FORMATS, IO_LINUX ->
             EnumSet.of(API);
+        case CRYPTO_MB, CRYPTO_OPENSSL -> EnumSet.of(API, FFM);
         case TESTKIT -> EnumSet.of(API, SIM);
         case NODE -> EnumSet.of(API, POLICY, IKE, ESP);
         case CLI, EXAMPLES, BENCHMARKS, CHECKS, INTEROP -> EnumSet.allOf(Room.class);

@@ -195,7 +195,7 @@ public final class IpsecNodeBuilder {
                 Policies.view(settings.policy(), 1),
                 settings.crypto(),
                 settings.crypto().random(),
-                required(credentials, "credentials"),
+                required(credentials, "credentials").using(settings.crypto()),
                 Instant::now,
                 IpsecNodeBuilder::addressOrAny)
             .withExportKeys(keySink != null));

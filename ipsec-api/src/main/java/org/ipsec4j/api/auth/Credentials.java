@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
+import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.policy.AuthMethod;
 import org.ipsec4j.api.policy.Identity;
 import org.jspecify.annotations.Nullable;
@@ -32,4 +33,12 @@ public interface Credentials {
    */
   PathOutcome validate(
       AuthMethod.Certificate method, List<Bytes> chain, Identity claimed, Instant at);
+
+  /**
+   * The same credentials, signing and verifying with a provider where it can; see {@link
+   * SigningKey#using}. A node asks once, with its own providers.
+   */
+  default Credentials using(CryptoProvider crypto) {
+    return this;
+  }
 }

@@ -1,5 +1,6 @@
 package org.ipsec4j.api.crypto;
 
+import java.util.List;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 
@@ -27,6 +28,11 @@ public abstract class ForwardingCryptoProvider implements CryptoProvider {
   @Override
   public String name() {
     return delegate.name();
+  }
+
+  @Override
+  public String version() {
+    return delegate.version();
   }
 
   @Override
@@ -62,6 +68,26 @@ public abstract class ForwardingCryptoProvider implements CryptoProvider {
   @Override
   public boolean supports(SignatureAlgorithm algorithm) {
     return delegate.supports(algorithm);
+  }
+
+  @Override
+  public boolean supportsSigning(SignatureAlgorithm algorithm) {
+    return delegate.supportsSigning(algorithm);
+  }
+
+  @Override
+  public Signer signer(Secret privateKey, SignatureAlgorithm algorithm) throws CryptoException {
+    return delegate.signer(privateKey, algorithm);
+  }
+
+  @Override
+  public int preferredWork() {
+    return delegate.preferredWork();
+  }
+
+  @Override
+  public void runWork(List<? extends Runnable> work) {
+    delegate.runWork(work);
   }
 
   @Override

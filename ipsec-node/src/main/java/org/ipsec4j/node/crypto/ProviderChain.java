@@ -21,6 +21,7 @@ import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
+import org.ipsec4j.api.crypto.Signer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,17 @@ public final class ProviderChain implements CryptoProvider {
   @Override
   public boolean supports(SignatureAlgorithm algorithm) {
     return any(provider -> provider.supports(algorithm));
+  }
+
+  @Override
+  public boolean supportsSigning(SignatureAlgorithm algorithm) {
+    return any(provider -> provider.supportsSigning(algorithm));
+  }
+
+  @Override
+  public Signer signer(Secret privateKey, SignatureAlgorithm algorithm) throws CryptoException {
+    return first(provider -> provider.supportsSigning(algorithm), algorithm)
+        .signer(privateKey, algorithm);
   }
 
   @Override

@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Packets by Intel's multi-buffer library. */
+@NullMarked
+module org.ipsec4j.crypto.mb {
+  requires transitive org.ipsec4j.api;
+  requires org.ipsec4j.ffm;
+  requires static org.jspecify;
+}
