@@ -10,8 +10,7 @@ final class Contacts {
 
   /** Whether no other IKE SA with this peer exists. */
   static boolean only(IkeSa sa) {
-    return !sa.host()
-        .any(other -> other != sa && other.isPresent() && other.isWith(sa.peer()));
+    return !sa.host().any(other -> other != sa && other.isPresent() && other.isWith(sa.peer()));
   }
 
   /**
