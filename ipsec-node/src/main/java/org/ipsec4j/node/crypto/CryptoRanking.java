@@ -33,7 +33,7 @@ public record CryptoRanking(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
-  /** What was measured of a provider; 0 when nothing was. */
+  /** What was measured of a provider; infinite when packets failed, 0 when nothing was. */
   public double nanosPerPacket(PacketTransform transform, String provider) {
     for (Entry entry : entries) {
       if (entry.transform().equals(transform) && entry.provider().equals(provider)) {
@@ -43,10 +43,15 @@ public record CryptoRanking(List<Entry> entries) {
     return 0;
   }
 
-  /** The same providers, the fastest first; those that were not measured stand behind. */
+  /**
+   * The same providers, the fastest first; those that were not measured stand behind, those whose
+   * packets failed are left out.
+   */
   List<CryptoProvider> sort(PacketTransform transform, List<CryptoProvider> providers) {
     List<CryptoProvider> sorted = new ArrayList<>(providers);
     if (!entries.isEmpty()) {
+      sorted.removeIf(
+          provider -> Double.isInfinite(nanosPerPacket(transform, provider.name())));
       sorted.sort(
           Comparator.comparingDouble(
               provider -> {

@@ -40,11 +40,15 @@ public final class CryptoWatch extends ForwardingCryptoProvider {
             .toList();
     for (CryptoRanking.Entry entry : chain.ranking().entries()) {
       for (ProviderWatch watch : watches) {
-        if (watch.name().equals(entry.provider()) && entry.nanosPerPacket() > 0) {
+        if (watch.name().equals(entry.provider()) && isNumber(entry.nanosPerPacket())) {
           watch.expect(entry.transform(), entry.nanosPerPacket(), CryptoRanking.OCTETS);
         }
       }
     }
+  }
+
+  private static boolean isNumber(double nanos) {
+    return nanos > 0 && Double.isFinite(nanos);
   }
 
   /** The providers, the best first; for the workers of the packet path. */
