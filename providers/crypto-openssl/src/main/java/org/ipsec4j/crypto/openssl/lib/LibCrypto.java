@@ -243,6 +243,17 @@ public final class LibCrypto {
   }
 
   /**
+   * Where a function lies, for callers that share a handle between functions of one shape.
+   *
+   * @throws MissingException when this version does not have it
+   */
+  public MemorySegment address(String name) throws MissingException {
+    return library
+        .find(name)
+        .orElseThrow(() -> new MissingException(library.name() + " has no function " + name));
+  }
+
+  /**
    * A function that may take long; see {@link NativeLibrary#function}. Pointers and {@code size_t}
    * are best passed as {@code JAVA_LONG}.
    *
