@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 class AbsentLibraryTest {
   private static final String REASON = "no libcrypto here: install one";
 
-  private final CryptoProvider provider =
-      new OpenSslCryptoProvider(new MissingException(REASON));
+  private final CryptoProvider provider = new OpenSslCryptoProvider(new MissingException(REASON));
 
   @Test
   void theSelfTestSaysWhy() {

@@ -29,8 +29,7 @@ final class BulkProvider extends ForwardingCryptoProvider {
   static CryptoProvider of(boolean stateful, int contexts) {
     CryptoProvider delegate = new OpenSslCryptoProvider();
     try {
-      return new BulkProvider(
-          delegate, new Bulk("openssl", LibCrypto.get(), stateful, contexts));
+      return new BulkProvider(delegate, new Bulk("openssl", LibCrypto.get(), stateful, contexts));
     } catch (MissingException e) {
       return delegate;
     }

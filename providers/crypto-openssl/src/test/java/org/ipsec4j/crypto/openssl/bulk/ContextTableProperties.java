@@ -35,8 +35,7 @@ class ContextTableProperties {
       return (OpenSslPacketKey)
           bulk.packetKey(
               PacketTransform.esp(algorithm, 128, IntegrityAlgorithm.NONE, false),
-              TestOctets.secret(
-                  "table" + number, 16 + algorithm.saltLength()),
+              TestOctets.secret("table" + number, 16 + algorithm.saltLength()),
               TestOctets.secret("", 0));
     } catch (CryptoException e) {
       throw new AssertionError(e);

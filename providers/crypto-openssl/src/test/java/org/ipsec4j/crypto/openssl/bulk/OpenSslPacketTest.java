@@ -148,8 +148,7 @@ class OpenSslPacketTest {
       for (int slot = 0; slot < 32; slot++) {
         CryptoOp op = ring.burst.op(slot);
         // The IV of a combined mode counts by its nonce, which the forger does not reach here.
-        boolean inIv =
-            forged[slot] && op.status == Status.OK && op.key == keys.get(owner[slot]);
+        boolean inIv = forged[slot] && op.status == Status.OK && op.key == keys.get(owner[slot]);
         if (forged[slot] && !inIv) {
           assertEquals(Status.ICV_MISMATCH, op.status);
         } else if (!forged[slot]) {
@@ -167,8 +166,7 @@ class OpenSslPacketTest {
   private static byte[] twin(CryptoOp op, String label, byte[] clear)
       throws GeneralSecurityException {
     PacketTransform transform = java.util.Objects.requireNonNull(op.key).transform();
-    byte[] material =
-        TestOctets.of(label + "e", transform.encryption().keyingMaterialLength());
+    byte[] material = TestOctets.of(label + "e", transform.encryption().keyingMaterialLength());
     SecretKeySpec key = new SecretKeySpec(material, 0, 16, "AES");
     int front = clear.length - op.textLength;
     byte[] nonce = Arrays.copyOf(op.nonce, op.nonceLength);

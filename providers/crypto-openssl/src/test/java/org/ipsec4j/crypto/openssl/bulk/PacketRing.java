@@ -26,8 +26,7 @@ final class PacketRing {
   }
 
   static PacketTransform gcm() {
-    return PacketTransform.esp(
-        EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE, false);
+    return PacketTransform.esp(EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE, false);
   }
 
   static PacketTransform cbc() {

@@ -62,8 +62,7 @@ class LibCryptoTest {
       Assumptions.abort("no libc.so.6 here");
       throw new AssertionError(e);
     }
-    MissingException refused =
-        assertThrows(MissingException.class, () -> LibCrypto.load(other));
+    MissingException refused = assertThrows(MissingException.class, () -> LibCrypto.load(other));
     assertTrue(String.valueOf(refused.getMessage()).contains("is no libcrypto"));
   }
 
