@@ -16,9 +16,6 @@ public final class Evp {
   /** EVP_CTRL_AEAD_SET_IVLEN. */
   public static final int SET_IV_LENGTH = 0x9;
 
-  /** EVP_CTRL_AEAD_GET_TAG. */
-  public static final int GET_TAG = 0x10;
-
   /** EVP_CTRL_AEAD_SET_TAG. */
   public static final int SET_TAG = 0x11;
 
@@ -53,6 +50,10 @@ public final class Evp {
       quick(
           "EVP_CIPHER_CTX_ctrl",
           FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle GET =
+      quick("EVP_CIPHER_CTX_get_params", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle SET =
+      quick("EVP_CIPHER_CTX_set_params", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle MAC_NEW =
       slow("EVP_MAC_CTX_new", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
   private static final MethodHandle MAC_FREE =
@@ -171,6 +172,24 @@ public final class Evp {
   public static boolean control(long context, int type, int argument, long pointer) {
     try {
       return (int) CTRL.invokeExact(context, type, argument, pointer) == 1;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** EVP_CIPHER_CTX_get_params. */
+  public static boolean get(long context, Parameter parameter) {
+    try {
+      return (int) GET.invokeExact(context, parameter.address()) == 1;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** EVP_CIPHER_CTX_set_params. */
+  public static boolean set(long context, Parameter parameter) {
+    try {
+      return (int) SET.invokeExact(context, parameter.address()) == 1;
     } catch (Throwable e) {
       throw impossible(e);
     }
