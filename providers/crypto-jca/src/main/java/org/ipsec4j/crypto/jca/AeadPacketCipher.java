@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 
@@ -15,7 +16,7 @@ final class AeadPacketCipher extends PacketCipher {
   private final Direction sealing;
   private final Direction opening;
 
-  AeadPacketCipher(JcaPacketKey key, RawKey cipherKey, Ciphers ciphers) {
+  AeadPacketCipher(JcaPacketKey key, SecretKey cipherKey, Ciphers ciphers) {
     super(key);
     EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
     sealing = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE);

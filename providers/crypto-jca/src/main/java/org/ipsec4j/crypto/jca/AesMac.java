@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import javax.crypto.ShortBufferException;
 
 /**
@@ -30,7 +31,7 @@ final class AesMac extends KeyedMac {
   }
 
   /** XCBC: cipher key and masks are encrypted constants (RFC 3566 4). */
-  static AesMac xcbc(Ciphers ciphers, RawKey key) throws GeneralSecurityException {
+  static AesMac xcbc(Ciphers ciphers, SecretKey key) throws GeneralSecurityException {
     Cipher given = ciphers.chain(key);
     RawKey derived = RawKey.adopt("AES", encrypted(given, 1));
     try {
@@ -41,7 +42,7 @@ final class AesMac extends KeyedMac {
   }
 
   /** CMAC: the masks are the encrypted zero block, doubled once and twice (RFC 4493 2.3). */
-  static AesMac cmac(Ciphers ciphers, RawKey key) throws GeneralSecurityException {
+  static AesMac cmac(Ciphers ciphers, SecretKey key) throws GeneralSecurityException {
     Cipher chain = ciphers.chain(key);
     byte[] once = doubled(encrypted(chain, 0));
     return new AesMac(chain, once, doubled(once));

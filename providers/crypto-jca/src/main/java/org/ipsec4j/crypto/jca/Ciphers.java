@@ -2,13 +2,21 @@ package org.ipsec4j.crypto.jca;
 
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.security.spec.AlgorithmParameterSpec;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
+import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Ciphers {
   /** Octets of nonce: salt and IV (RFC 4106 4, RFC 7634 2, RFC 3686 4). */
   static final int NONCE = 12;
+
+  /** A nonce may be the key of a PRF, and an empty key becomes one octet. */
+  private static final int SHORTEST_PRF_KEY = 1;
 
   private final JcaServices services;
 
@@ -39,7 +50,7 @@ final class Ciphers {
       case AES_XCBC_96, AES_CMAC_96 -> does(EncryptionAlgorithm.AES_CBC);
       case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC -> does(EncryptionAlgorithm.NULL_AES_GMAC);
       case HMAC_MD5_96, HMAC_SHA1_96, HMAC_SHA2_256_128, HMAC_SHA2_384_192, HMAC_SHA2_512_256 ->
-          doesHmac(Names.hmac(algorithm));
+          doesHmac(algorithm.name(), Names.hmac(algorithm), algorithm.keyLength());
     };
   }
 
@@ -47,17 +58,18 @@ final class Ciphers {
   boolean does(PrfAlgorithm algorithm) {
     return algorithm.hasFixedKey()
         ? does(EncryptionAlgorithm.AES_CBC)
-        : doesHmac(Names.hmac(algorithm));
+        : doesHmac(algorithm.name(), Names.hmac(algorithm), SHORTEST_PRF_KEY);
   }
 
-  private boolean doesHmac(@Nullable String name) {
+  /** Some tokens refuse keys that are shorter than the hash; only what is tried is known. */
+  private boolean doesHmac(String what, @Nullable String name, int keyLength) {
     return name != null
         && services
             .providerOf(
-                name,
+                what,
                 provider -> {
                   Mac mac = Mac.getInstance(name, provider);
-                  mac.init(RawKey.zeros(name, 20));
+                  mac.init(RawKey.zeros(name, keyLength));
                   return mac;
                 })
             .isPresent();
@@ -74,18 +86,18 @@ final class Ciphers {
   }
 
   /** AES-CBC under an all-zero IV, to which it returns with each {@code doFinal}. */
-  Cipher chain(RawKey key) throws GeneralSecurityException {
+  Cipher chain(SecretKey key) throws GeneralSecurityException {
     Cipher chain = cipher(EncryptionAlgorithm.AES_CBC);
     chain.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[AesMac.BLOCK]));
     return chain;
   }
 
   /** A fresh keyed MAC; not for GMAC, which needs a nonce. */
-  KeyedMac mac(IntegrityAlgorithm algorithm, RawKey key) throws GeneralSecurityException {
+  KeyedMac mac(IntegrityAlgorithm algorithm, SecretKey key) throws GeneralSecurityException {
     return switch (algorithm) {
       case AES_XCBC_96 -> AesMac.xcbc(this, key);
       case AES_CMAC_96 -> AesMac.cmac(this, key);
-      default -> hmac(Names.hmac(algorithm), key);
+      default -> hmac(does(algorithm), algorithm.name(), Names.hmac(algorithm), key);
     };
   }
 
@@ -104,19 +116,57 @@ final class Ciphers {
       if (algorithm.hasFixedKey()) {
         return cmac ? AesMac.cmac(this, raw) : AesMac.xcbc(this, raw);
       }
-      return hmac(Names.hmac(algorithm), raw);
+      return hmac(does(algorithm), algorithm.name(), Names.hmac(algorithm), raw);
     } finally {
       raw.destroy();
     }
   }
 
-  private KeyedMac hmac(@Nullable String name, RawKey key) throws GeneralSecurityException {
-    if (name == null || !doesHmac(name)) {
-      throw new NoSuchAlgorithmException("no JCA provider does " + name);
+  private KeyedMac hmac(boolean done, String what, @Nullable String name, SecretKey key)
+      throws GeneralSecurityException {
+    if (name == null || !done) {
+      throw new NoSuchAlgorithmException("no JCA provider does " + what);
     }
-    Mac mac = services.make(name, provider -> Mac.getInstance(name, provider));
+    Mac mac = services.make(what, provider -> Mac.getInstance(name, provider));
     mac.init(key);
     return new KeyedMac.Hmac(mac);
+  }
+
+  /**
+   * The JCA providers that protect packets so, the one of the cipher first; {@link #does} has said
+   * yes.
+   */
+  List<Provider> providersOf(PacketTransform transform) {
+    Set<Provider> found = new LinkedHashSet<>();
+    EncryptionAlgorithm cipher = transform.encryption().algorithm();
+    if (cipher != EncryptionAlgorithm.NULL) {
+      services.chosen(Names.base(cipher).name()).ifPresent(found::add);
+      if (Names.isCcm(cipher)) {
+        services.chosen(EncryptionAlgorithm.AES_CBC.name()).ifPresent(found::add);
+      }
+    }
+    if (!cipher.isAead()) {
+      services.chosen(Names.base(transform.integrity())).ifPresent(found::add);
+    }
+    return List.copyOf(found);
+  }
+
+  /**
+   * The key where the cipher wants it: in the token, when all that will work with it is one token,
+   * and then the given one is wiped.
+   */
+  SecretKey placed(EncryptionAlgorithm algorithm, RawKey key) throws GeneralSecurityException {
+    Optional<Provider> token =
+        services.chosen(Names.base(algorithm).name()).filter(Pkcs11Token::isToken);
+    if (token.isEmpty()
+        || (Names.isCcm(algorithm)
+            && !token.equals(services.chosen(EncryptionAlgorithm.AES_CBC.name())))) {
+      return key;
+    }
+    SecretKey placed =
+        SecretKeyFactory.getInstance(key.getAlgorithm(), token.get()).translateKey(key);
+    key.destroy();
+    return placed;
   }
 
   /** How JCA is told nonce or IV. */
@@ -128,7 +178,7 @@ final class Ciphers {
   }
 
   private static Cipher tried(
-      EncryptionAlgorithm algorithm, String name, java.security.Provider provider)
+      EncryptionAlgorithm algorithm, String name, Provider provider)
       throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance(name, provider);
     // Providers say only at init whether they do this length of tag.

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.SecurityProtocol;
@@ -23,7 +24,7 @@ final class GmacPacketCipher extends PacketCipher {
   private final byte[] tag;
   private final byte[] nothing;
 
-  GmacPacketCipher(JcaPacketKey key, RawKey cipherKey, Ciphers ciphers) {
+  GmacPacketCipher(JcaPacketKey key, SecretKey cipherKey, Ciphers ciphers) {
     super(key);
     EncryptionAlgorithm gmac = EncryptionAlgorithm.NULL_AES_GMAC;
     sealing = new Direction(ciphers, gmac, cipherKey, Cipher.ENCRYPT_MODE);

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
@@ -56,7 +57,10 @@ final class JcaPacketWorker implements PacketWorker {
   }
 
   private CryptoOp.Status work(CryptoOp op) throws GeneralSecurityException {
-    if (closed || !(op.key instanceof JcaPacketKey key) || op.slab == null) {
+    if (closed
+        || !(op.key instanceof JcaPacketKey key)
+        || op.slab == null
+        || key.isDestroyed()) {
       return CryptoOp.Status.FAILED;
     }
     ByteBuffer slab = whole(op.slab);
@@ -134,7 +138,7 @@ final class JcaPacketWorker implements PacketWorker {
   }
 
   private static PacketCipher make(JcaPacketKey key) throws GeneralSecurityException {
-    RawKey cipherKey = key.encryption();
+    SecretKey cipherKey = key.encryption();
     RawKey macKey = key.integrity();
     if (macKey != null) {
       return key.transform().integrity().isGmac()

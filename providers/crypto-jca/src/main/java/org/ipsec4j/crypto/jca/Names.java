@@ -22,6 +22,17 @@ final class Names {
     };
   }
 
+  /** The name under which the JCA service of an integrity algorithm is chosen. */
+  static String base(IntegrityAlgorithm algorithm) {
+    return switch (algorithm) {
+      case AES_XCBC_96, AES_CMAC_96 -> EncryptionAlgorithm.AES_CBC.name();
+      case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC -> EncryptionAlgorithm.AES_GCM_16.name();
+      case NONE, HMAC_MD5_96, HMAC_SHA1_96, HMAC_SHA2_256_128, HMAC_SHA2_384_192,
+          HMAC_SHA2_512_256 ->
+          algorithm.name();
+    };
+  }
+
   /** Transformation of a cipher; null for NULL, which needs none. */
   static @Nullable String cipher(EncryptionAlgorithm algorithm) {
     return switch (algorithm) {

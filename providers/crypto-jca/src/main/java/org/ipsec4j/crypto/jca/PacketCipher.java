@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.spec.AlgorithmParameterSpec;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +48,12 @@ abstract sealed class PacketCipher
   static final class Direction {
     private final Ciphers ciphers;
     private final EncryptionAlgorithm algorithm;
-    private final RawKey key;
+    private final SecretKey key;
     private final int mode;
     private final ReusedNonce nonce;
     private @Nullable Cipher cipher;
 
-    Direction(Ciphers ciphers, EncryptionAlgorithm algorithm, RawKey key, int mode) {
+    Direction(Ciphers ciphers, EncryptionAlgorithm algorithm, SecretKey key, int mode) {
       this.ciphers = ciphers;
       this.algorithm = algorithm;
       this.key = key;
