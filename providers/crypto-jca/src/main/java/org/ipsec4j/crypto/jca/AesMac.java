@@ -17,6 +17,8 @@ final class AesMac extends KeyedMac {
   /** Octets of key, block and MAC. */
   static final int BLOCK = 16;
 
+  private static final int KEY_BITS = 8 * BLOCK;
+
   /** The polynomial of GF(2^128) in RFC 4493 2.3. */
   private static final int REDUCTION = 0x87;
 
@@ -32,10 +34,10 @@ final class AesMac extends KeyedMac {
 
   /** XCBC: cipher key and masks are encrypted constants (RFC 3566 4). */
   static AesMac xcbc(Ciphers ciphers, SecretKey key) throws GeneralSecurityException {
-    Cipher given = ciphers.chain(key);
+    Cipher given = ciphers.chain(KEY_BITS, key);
     RawKey derived = RawKey.adopt("AES", encrypted(given, 1));
     try {
-      return new AesMac(ciphers.chain(derived), encrypted(given, 2), encrypted(given, 3));
+      return new AesMac(ciphers.chain(KEY_BITS, derived), encrypted(given, 2), encrypted(given, 3));
     } finally {
       derived.destroy();
     }
@@ -43,7 +45,7 @@ final class AesMac extends KeyedMac {
 
   /** CMAC: the masks are the encrypted zero block, doubled once and twice (RFC 4493 2.3). */
   static AesMac cmac(Ciphers ciphers, SecretKey key) throws GeneralSecurityException {
-    Cipher chain = ciphers.chain(key);
+    Cipher chain = ciphers.chain(KEY_BITS, key);
     byte[] once = doubled(encrypted(chain, 0));
     return new AesMac(chain, once, doubled(once));
   }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
-import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,7 @@ final class CcmPacketCipher extends PacketCipher {
 
   CcmPacketCipher(JcaPacketKey key, SecretKey cipherKey, Ciphers ciphers) {
     super(key);
-    EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
+    EncryptionTransform algorithm = key.transform().encryption();
     this.ciphers = ciphers;
     this.cipherKey = cipherKey;
     sealing = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE);
@@ -116,7 +116,7 @@ final class CcmPacketCipher extends PacketCipher {
     Cipher ready = chain;
     chain = null;
     if (ready == null) {
-      ready = ciphers.chain(cipherKey);
+      ready = ciphers.chain(key.transform().encryption().keyBits(), cipherKey);
     }
     if (ready.doFinal(scratch.in, 0, whole, scratch.out, 0) != whole) {
       throw new GeneralSecurityException("the cipher gave back another length");

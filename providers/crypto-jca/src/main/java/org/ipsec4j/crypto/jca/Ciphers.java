@@ -15,6 +15,7 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
@@ -34,21 +35,33 @@ final class Ciphers {
     this.services = services;
   }
 
-  /** Whether some provider does the cipher with exactly its length of tag. */
-  boolean does(EncryptionAlgorithm algorithm) {
+  /** Whether some provider does the cipher with exactly its lengths of key and tag. */
+  boolean does(EncryptionTransform encryption) {
+    EncryptionAlgorithm algorithm = encryption.algorithm();
     EncryptionAlgorithm base = Names.base(algorithm);
     String name = Names.cipher(base);
+    int bits = encryption.keyBits();
     return name != null
-        && services.providerOf(base.name(), provider -> tried(base, name, provider)).isPresent()
-        && (!Names.isCcm(algorithm) || does(EncryptionAlgorithm.AES_CBC));
+        && services
+            .providerOf(Names.service(encryption), provider -> tried(base, bits, name, provider))
+            .isPresent()
+        && (!Names.isCcm(algorithm) || does(chain(bits)));
+  }
+
+  private static EncryptionTransform chain(int bits) {
+    return new EncryptionTransform(EncryptionAlgorithm.AES_CBC, bits);
   }
 
   /** Whether some provider does what the integrity algorithm is made of. */
   boolean does(IntegrityAlgorithm algorithm) {
     return switch (algorithm) {
       case NONE -> false;
-      case AES_XCBC_96, AES_CMAC_96 -> does(EncryptionAlgorithm.AES_CBC);
-      case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC -> does(EncryptionAlgorithm.NULL_AES_GMAC);
+      case AES_XCBC_96, AES_CMAC_96 -> does(chain(128));
+      case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC ->
+          does(
+              new EncryptionTransform(
+                  EncryptionAlgorithm.NULL_AES_GMAC,
+                  8 * (algorithm.keyLength() - algorithm.saltLength())));
       case HMAC_MD5_96, HMAC_SHA1_96, HMAC_SHA2_256_128, HMAC_SHA2_384_192, HMAC_SHA2_512_256 ->
           doesHmac(algorithm.name(), Names.hmac(algorithm), algorithm.keyLength());
     };
@@ -57,7 +70,7 @@ final class Ciphers {
   /** Whether some provider does what the function is made of. */
   boolean does(PrfAlgorithm algorithm) {
     return algorithm.hasFixedKey()
-        ? does(EncryptionAlgorithm.AES_CBC)
+        ? does(chain(128))
         : doesHmac(algorithm.name(), Names.hmac(algorithm), SHORTEST_PRF_KEY);
   }
 
@@ -76,18 +89,18 @@ final class Ciphers {
   }
 
   /** A fresh cipher; {@link #does} chose its provider. */
-  Cipher cipher(EncryptionAlgorithm algorithm) throws GeneralSecurityException {
-    EncryptionAlgorithm base = Names.base(algorithm);
-    String name = Names.cipher(base);
-    if (name == null || !does(algorithm)) {
-      throw new NoSuchAlgorithmException("no JCA provider does " + algorithm);
+  Cipher cipher(EncryptionTransform encryption) throws GeneralSecurityException {
+    String name = Names.cipher(Names.base(encryption.algorithm()));
+    if (name == null || !does(encryption)) {
+      throw new NoSuchAlgorithmException("no JCA provider does " + encryption);
     }
-    return services.make(base.name(), provider -> Cipher.getInstance(name, provider));
+    return services.make(
+        Names.service(encryption), provider -> Cipher.getInstance(name, provider));
   }
 
   /** AES-CBC under an all-zero IV, to which it returns with each {@code doFinal}. */
-  Cipher chain(SecretKey key) throws GeneralSecurityException {
-    Cipher chain = cipher(EncryptionAlgorithm.AES_CBC);
+  Cipher chain(int bits, SecretKey key) throws GeneralSecurityException {
+    Cipher chain = cipher(chain(bits));
     chain.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[AesMac.BLOCK]));
     return chain;
   }
@@ -140,13 +153,15 @@ final class Ciphers {
     Set<Provider> found = new LinkedHashSet<>();
     EncryptionAlgorithm cipher = transform.encryption().algorithm();
     if (cipher != EncryptionAlgorithm.NULL) {
-      services.chosen(Names.base(cipher).name()).ifPresent(found::add);
+      services.chosen(Names.service(transform.encryption())).ifPresent(found::add);
       if (Names.isCcm(cipher)) {
-        services.chosen(EncryptionAlgorithm.AES_CBC.name()).ifPresent(found::add);
+        services
+            .chosen(Names.service(chain(transform.encryption().keyBits())))
+            .ifPresent(found::add);
       }
     }
     if (!cipher.isAead()) {
-      services.chosen(Names.base(transform.integrity())).ifPresent(found::add);
+      services.chosen(Names.service(transform.integrity())).ifPresent(found::add);
     }
     return List.copyOf(found);
   }
@@ -155,12 +170,12 @@ final class Ciphers {
    * The key where the cipher wants it: in the token, when all that will work with it is one token,
    * and then the given one is wiped.
    */
-  SecretKey placed(EncryptionAlgorithm algorithm, RawKey key) throws GeneralSecurityException {
+  SecretKey placed(EncryptionTransform encryption, RawKey key) throws GeneralSecurityException {
     Optional<Provider> token =
-        services.chosen(Names.base(algorithm).name()).filter(Pkcs11Token::isToken);
+        services.chosen(Names.service(encryption)).filter(Pkcs11Token::isToken);
     if (token.isEmpty()
-        || (Names.isCcm(algorithm)
-            && !token.equals(services.chosen(EncryptionAlgorithm.AES_CBC.name())))) {
+        || (Names.isCcm(encryption.algorithm())
+            && !token.equals(services.chosen(Names.service(chain(encryption.keyBits())))))) {
       return key;
     }
     SecretKey placed =
@@ -178,16 +193,14 @@ final class Ciphers {
   }
 
   private static Cipher tried(
-      EncryptionAlgorithm algorithm, String name, Provider provider)
+      EncryptionAlgorithm algorithm, int bits, String name, Provider provider)
       throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance(name, provider);
-    // Providers say only at init whether they do this length of tag.
-    for (int bits : algorithm.keyBits()) {
-      cipher.init(
-          Cipher.ENCRYPT_MODE,
-          RawKey.zeros(Names.cipherKey(algorithm), bits / 8),
-          parameters(algorithm, new byte[ReusedNonce.length(algorithm)]));
-    }
+    // Providers say only at init whether they do these lengths of key and tag.
+    cipher.init(
+        Cipher.ENCRYPT_MODE,
+        RawKey.zeros(Names.cipherKey(algorithm), bits / 8),
+        parameters(algorithm, new byte[ReusedNonce.length(algorithm)]));
     return cipher;
   }
 }

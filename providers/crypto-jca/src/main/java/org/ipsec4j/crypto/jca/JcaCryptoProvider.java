@@ -353,7 +353,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
   private static boolean protects(Ciphers ciphers, PacketTransform transform) {
     EncryptionAlgorithm algorithm = transform.encryption().algorithm();
     return sensible(transform)
-        && (algorithm == EncryptionAlgorithm.NULL || ciphers.does(algorithm))
+        && (algorithm == EncryptionAlgorithm.NULL || ciphers.does(transform.encryption()))
         && (algorithm.isAead() || ciphers.does(transform.integrity()));
   }
 
@@ -361,7 +361,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       Ciphers ciphers, EncryptionTransform encryption, IntegrityAlgorithm integrity) {
     EncryptionAlgorithm algorithm = encryption.algorithm();
     return sensible(algorithm, integrity)
-        && ciphers.does(algorithm)
+        && ciphers.does(encryption)
         && (algorithm.isAead() || ciphers.does(integrity));
   }
 
@@ -509,11 +509,11 @@ public final class JcaCryptoProvider implements CryptoProvider {
       // Not for security, so a named token without SHA-1 does no harm.
       boolean offered =
           services
-              .providerOf("SHA-1", provider -> MessageDigest.getInstance("SHA-1", provider))
+              .providerOf(Names.SHA1, provider -> MessageDigest.getInstance("SHA-1", provider))
               .isPresent();
       MessageDigest digest =
           offered
-              ? services.make("SHA-1", provider -> MessageDigest.getInstance("SHA-1", provider))
+              ? services.make(Names.SHA1, provider -> MessageDigest.getInstance("SHA-1", provider))
               : MessageDigest.getInstance("SHA-1");
       return Bytes.copyOf(digest.digest(data.toArray()));
     } catch (GeneralSecurityException e) {

@@ -41,7 +41,7 @@ final class JcaIkeCipher implements IkeCipher {
     algorithm = encryption.algorithm();
     int keyLength = encryption.keyBits() / 8;
     octets = RawKey.of(Names.cipherKey(algorithm), encryptionKey, 0, keyLength);
-    key = ciphers.placed(algorithm, octets);
+    key = ciphers.placed(encryption, octets);
     Secret saltPart = encryptionKey.slice(keyLength, algorithm.saltLength());
     salt = saltPart.reveal(SecretAccess.raw());
     saltPart.destroy();
@@ -51,8 +51,8 @@ final class JcaIkeCipher implements IkeCipher {
             : RawKey.of(Names.integrityKey(integrity), integrityKey, 0, integrityKey.length());
     mac = macKey == null ? null : ciphers.mac(integrity, macKey);
     icvLength = algorithm.isAead() ? algorithm.icvLength() : integrity.icvLength();
-    sealing = ciphers.cipher(algorithm);
-    opening = ciphers.cipher(algorithm);
+    sealing = ciphers.cipher(encryption);
+    opening = ciphers.cipher(encryption);
   }
 
   @Override

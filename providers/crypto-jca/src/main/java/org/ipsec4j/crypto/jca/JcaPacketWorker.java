@@ -142,7 +142,7 @@ final class JcaPacketWorker implements PacketWorker {
     RawKey macKey = key.integrity();
     if (macKey != null) {
       return key.transform().integrity().isGmac()
-          ? new GmacPacketCipher(key, macKey, key.ciphers)
+          ? new GmacPacketCipher(key, macKey, 8 * macKey.octets(), key.ciphers)
           : new MacPacketCipher(key, macKey, key.ciphers);
     }
     if (cipherKey == null) {
@@ -150,7 +150,8 @@ final class JcaPacketWorker implements PacketWorker {
     }
     EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
     if (algorithm == EncryptionAlgorithm.NULL_AES_GMAC) {
-      return new GmacPacketCipher(key, cipherKey, key.ciphers);
+      return new GmacPacketCipher(
+          key, cipherKey, key.transform().encryption().keyBits(), key.ciphers);
     }
     return Names.isCcm(algorithm)
         ? new CcmPacketCipher(key, cipherKey, key.ciphers)

@@ -58,8 +58,8 @@ class BrokenProviderTest {
         provider
             .packetKey(gcm, TestOctets.secret("f", 20), TestOctets.secret("i", 0))
             .provider());
-    assertEquals("wrong answer", reason(provider, "AES_GCM_16"));
-    assertEquals("wrong answer", reason(provider, "AES_CBC"));
+    assertEquals("wrong answer", reason(provider, "AES_GCM_16_128"));
+    assertEquals("wrong answer", reason(provider, "AES_CBC_128"));
     assertEquals("wrong answer", reason(provider, "HMAC_SHA2_256_128"));
   }
 
