@@ -31,7 +31,7 @@ public final class PublicKeyCrypto {
   private final Map<KeyExchangeMethod, Optional<Group>> groups = new ConcurrentHashMap<>();
   private final Map<SignatureAlgorithm, Boolean> done = new ConcurrentHashMap<>();
 
-  private PublicKeyCrypto(LibPk lib, boolean approvedOnly) {
+  PublicKeyCrypto(LibPk lib, boolean approvedOnly) {
     this.lib = lib;
     this.approvedOnly = approvedOnly;
     this.signatures = new Signatures(lib);
