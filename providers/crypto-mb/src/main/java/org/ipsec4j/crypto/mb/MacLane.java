@@ -59,7 +59,9 @@ final class MacLane {
 
   private static boolean fits(CryptoOp op, Group group) {
     long covered = covered(op, group);
-    return covered >= op.aadLength
+    // The library has no HMAC of nothing.
+    int least = group.mac.oneBlock >= 0 ? 1 : 0;
+    return covered >= Math.max(op.aadLength, least)
         && covered <= MbLayout.MOST_OCTETS - HIGH
         && op.nonceLength == group.cipher.nonce
         && op.textLength % group.cipher.block == 0;

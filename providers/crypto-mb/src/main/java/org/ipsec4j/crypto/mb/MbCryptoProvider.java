@@ -37,7 +37,7 @@ import org.ipsec4j.api.crypto.SignatureAlgorithm;
  * version whose memory layout is not known is refused: then nothing is supported, and {@link
  * #selfTest} says why.
  *
- * <p>Limits: slabs are direct buffers. Beside a MAC a packet has at most 65,530 octets from its
+ * <p>Limits: slabs are direct buffers. Beside a MAC a packet has 1 to 65,530 octets from its
  * header to the end of its text, with ChaCha20-Poly1305 and AES-CCM a text of 65,534. The header of
  * AES-CCM has at most 46 octets, that of a combined mode with extended sequence numbers 44. With
  * AH and extended sequence numbers four octets behind the packet must belong to the slab; they are
