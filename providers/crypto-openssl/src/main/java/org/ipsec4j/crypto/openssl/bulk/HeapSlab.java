@@ -36,7 +36,7 @@ final class HeapSlab {
     Status status = op.seal ? session.seal(op, base, scratch) : session.open(op, base, scratch);
     if (status == Status.OK) {
       slab.put(first, bounce, 0, length);
-    } else {
+    } else if (status == Status.FAILED) {
       LibCrypto.present().clearErrors();
     }
     NativeMemory.at(memory, length).fill((byte) 0);
