@@ -222,8 +222,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       if (providers.isEmpty()) {
         throw new IllegalArgumentException("name at least one JCA provider");
       }
-      return new JcaCryptoProvider(
-          NAME + ":" + detail, List.copyOf(providers), bouncyCastleLast);
+      return new JcaCryptoProvider(NAME + ":" + detail, List.copyOf(providers), bouncyCastleLast);
     }
   }
 
@@ -492,8 +491,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
-    return new JcaKeyExchange(
-        group(method).orElseThrow(() -> notDone(method.toString())), random);
+    return new JcaKeyExchange(group(method).orElseThrow(() -> notDone(method.toString())), random);
   }
 
   @Override
