@@ -323,6 +323,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       case "prf", "prfplus" -> ownCiphers.does(PrfAlgorithm.valueOf(algorithm));
       case "exchange" ->
           own.providerOf(algorithm, trial(KeyExchangeMethod.valueOf(algorithm))).isPresent();
+      case "kem" -> KemExchange.find(KeyExchangeMethod.valueOf(algorithm), own) != null;
       case "verify" -> new SignatureVerifier(own).does(SignatureAlgorithm.valueOf(algorithm));
       default -> true;
     };
@@ -372,7 +373,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   @Override
   public boolean supports(KeyExchangeMethod method) {
-    return group(method).isPresent();
+    return group(method).isPresent() || KemExchange.find(method, services) != null;
   }
 
   @Override
@@ -492,8 +493,11 @@ public final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
-    return new JcaKeyExchange(
-        group(method).orElseThrow(() -> notDone(method.toString())), random);
+    Kem kem = KemExchange.find(method, services);
+    return kem != null
+        ? new KemExchange(kem, random)
+        : new JcaKeyExchange(
+            group(method).orElseThrow(() -> notDone(method.toString())), random);
   }
 
   @Override
