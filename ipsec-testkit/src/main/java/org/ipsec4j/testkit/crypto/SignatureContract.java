@@ -122,7 +122,8 @@ public interface SignatureContract extends ProviderUnderTest {
 
     private static Signature pss(MGF1ParameterSpec hash, int salt) throws GeneralSecurityException {
       Signature signature = Signature.getInstance("RSASSA-PSS");
-      signature.setParameter(new PSSParameterSpec(hash.getDigestAlgorithm(), "MGF1", hash, salt, 1));
+      signature.setParameter(
+          new PSSParameterSpec(hash.getDigestAlgorithm(), "MGF1", hash, salt, 1));
       return signature;
     }
 

@@ -199,8 +199,8 @@ public final class CertifiedKey implements SigningKey {
   /**
    * {@inheritDoc}
    *
-   * <p>What the provider does not sign, or signs wrongly, is signed as before. Certificate paths are
-   * not its matter.
+   * <p>What the provider does not sign, or signs wrongly, is signed as before. Certificate paths
+   * are not its matter.
    */
   @Override
   public SigningKey using(CryptoProvider crypto) {

@@ -222,8 +222,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       if (providers.isEmpty()) {
         throw new IllegalArgumentException("name at least one JCA provider");
       }
-      return new JcaCryptoProvider(
-          NAME + ":" + detail, List.copyOf(providers), bouncyCastleLast);
+      return new JcaCryptoProvider(NAME + ":" + detail, List.copyOf(providers), bouncyCastleLast);
     }
   }
 
@@ -494,10 +493,10 @@ public final class JcaCryptoProvider implements CryptoProvider {
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
     Kem kem = KemExchange.find(method, services);
-    return kem != null
-        ? new KemExchange(kem, random)
-        : new JcaKeyExchange(
-            group(method).orElseThrow(() -> notDone(method.toString())), random);
+    if (kem != null) {
+      return new KemExchange(kem, random);
+    }
+    return new JcaKeyExchange(group(method).orElseThrow(() -> notDone(method.toString())), random);
   }
 
   @Override

@@ -87,8 +87,7 @@ final class CountingSymbols implements LibPk.Symbols {
               .findVirtual(
                   CountingSymbols.class,
                   "count",
-                  MethodType.methodType(
-                          long.class, MethodHandle.class, String.class, int.class)
+                  MethodType.methodType(long.class, MethodHandle.class, String.class, int.class)
                       .appendParameterTypes(Collections.nCopies(4, long.class)));
       MethodHandle bound = MethodHandles.insertArguments(count, 0, this, target, kind, step);
       return Linker.nativeLinker().upcallStub(bound, shape, Arena.global());

@@ -60,8 +60,7 @@ class HostileKeysTest {
             0x30,
             element(0x02, Bytes.copyOf(modulus.toByteArray())),
             element(0x02, Bytes.copyOf(exponent.toByteArray())));
-    return element(
-        0x30, PublicKeyInfo.RSA_ENCRYPTION, element(0x03, Bytes.ofHex("00"), numbers));
+    return element(0x30, PublicKeyInfo.RSA_ENCRYPTION, element(0x03, Bytes.ofHex("00"), numbers));
   }
 
   @Test
@@ -132,8 +131,7 @@ class HostileKeysTest {
     // secp256k1, and a curve given by its numbers instead of a name.
     Bytes point = Bytes.concat(Bytes.ofHex("0004"), Bytes.copyOf(new byte[64]));
     Bytes koblitz =
-        element(
-            0x30, Bytes.ofHex("301006072a8648ce3d020106052b8104000a"), element(0x03, point));
+        element(0x30, Bytes.ofHex("301006072a8648ce3d020106052b8104000a"), element(0x03, point));
     refused(SignatureAlgorithm.ECDSA_SHA256, koblitz, "secp256k1");
     Bytes explicit =
         element(
@@ -158,8 +156,7 @@ class HostileKeysTest {
     refused(SignatureAlgorithm.RSA_PKCS1_SHA256, key, "a PSS key for PKCS #1");
     CryptoException unfit =
         assertThrows(
-            CryptoException.class,
-            () -> crypto.signer(own, SignatureAlgorithm.RSA_PKCS1_SHA256));
+            CryptoException.class, () -> crypto.signer(own, SignatureAlgorithm.RSA_PKCS1_SHA256));
     assertEquals(Culprit.LOCAL_KEY, unfit.culprit());
   }
 

@@ -117,8 +117,7 @@ class PublicKeyCryptoTest implements KeyExchangeContract, SignatureContract, Sig
       "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
       "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
     };
-    KeyExchange exchange =
-        provider().keyExchange(KeyExchangeMethod.X25519, provider().random());
+    KeyExchange exchange = provider().keyExchange(KeyExchangeMethod.X25519, provider().random());
     for (String hex : small) {
       CryptoException refusal =
           assertThrows(CryptoException.class, () -> exchange.respond(Bytes.ofHex(hex)), hex);
