@@ -7,4 +7,3 @@
  * docs/how-to/write-a-crypto-provider.md.
  */
 package org.ipsec4j.examples.card;
-

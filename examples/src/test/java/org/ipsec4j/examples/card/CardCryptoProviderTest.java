@@ -41,7 +41,9 @@ final class CardCryptoProviderTest implements PacketContract {
             .run(2, 300);
     assertEquals(List.of(), outcome.violations());
     assertTrue(outcome.passed() > 0, outcome::toString);
-    assertFalse(card.supports(
-        PacketTransform.esp(EncryptionAlgorithm.AES_GCM_16, 256, IntegrityAlgorithm.NONE, false)));
+    assertFalse(
+        card.supports(
+            PacketTransform.esp(
+                EncryptionAlgorithm.AES_GCM_16, 256, IntegrityAlgorithm.NONE, false)));
   }
 }

@@ -125,8 +125,7 @@ public final class KeyChurn {
     Secret key = Secret.adopt(encryption);
     Secret mac = Secret.adopt(integrity);
     Pair pair =
-        new Pair(
-            provider.packetKey(transform, key, mac), provider.packetKey(transform, key, mac));
+        new Pair(provider.packetKey(transform, key, mac), provider.packetKey(transform, key, mac));
     key.destroy();
     mac.destroy();
     made.addAndGet(2);
