@@ -108,7 +108,8 @@ public final class BenchMain {
       if (options.wants(group)) {
         err.println("measuring " + group.title() + " ...");
         List<Row> came = fork.run(group);
-        rows.addAll(confirmed(fork, group, group == Group.PATH_MB ? scaled(came, dpdk) : came, dpdk));
+        rows.addAll(
+            confirmed(fork, group, group == Group.PATH_MB ? scaled(came, dpdk) : came, dpdk));
       }
     }
     notRun.addAll(fork.notRun());
@@ -117,7 +118,8 @@ public final class BenchMain {
     out.print(report.table());
     report.machine().forEach(fact -> out.println("# " + fact));
     String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    new Results(report, fork.samples(), date, options.quick()).write(options.folder(), options.json());
+    new Results(report, fork.samples(), date, options.quick())
+        .write(options.folder(), options.json());
     out.println(report.lastLine());
     return report.status();
   }

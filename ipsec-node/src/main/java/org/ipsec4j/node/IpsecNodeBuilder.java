@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
@@ -153,10 +154,16 @@ public final class IpsecNodeBuilder {
     CryptoLoader.Loaded loaded;
     try {
       loaded =
-          CryptoLoader.load(
-              crypto, cryptoOrder, PolicyTransforms.of(wanted), System::nanoTime);
+          CryptoLoader.load(crypto, cryptoOrder, PolicyTransforms.of(wanted), System::nanoTime);
     } catch (IllegalStateException e) {
       throw new NodeStartException(String.valueOf(e.getMessage()), e);
+    }
+    if (!canDoIke(loaded.chain())) {
+      throw new NodeStartException(
+          "none of the crypto providers "
+              + loaded.chain().name()
+              + " can do IKE: let `jca` stand behind them in the order",
+          null);
     }
     NodeSettings.Manual manual =
         new NodeSettings.Manual(ManualLoader.load(wanted, keys), sequences);
@@ -207,6 +214,10 @@ public final class IpsecNodeBuilder {
       events.abandon();
       throw e;
     }
+  }
+
+  private static boolean canDoIke(CryptoProvider crypto) {
+    return Stream.of(PrfAlgorithm.values()).anyMatch(crypto::supports);
   }
 
   private static void tell(NodeEvents events, CryptoLoader.Loaded loaded) {

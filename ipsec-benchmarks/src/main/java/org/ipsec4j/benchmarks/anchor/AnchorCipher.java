@@ -4,7 +4,9 @@ import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketTransform;
 
-/** The transforms that the C loops have, in the order of {@code enum cipher} in {@code anchor.h}. */
+/**
+ * The transforms that the C loops have, in the order of {@code enum cipher} in {@code anchor.h}.
+ */
 public enum AnchorCipher {
   /** AES-GCM with 16 octets of ICV and a key of 128 bits. */
   GCM_128("AES-128-GCM", EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE),

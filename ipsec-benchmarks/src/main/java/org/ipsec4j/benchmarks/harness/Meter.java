@@ -5,8 +5,7 @@ import java.lang.management.ManagementFactory;
 
 /** CPU time and allocation of the calling thread, with what asking costs taken off. */
 final class Meter {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** CPU time between two questions with nothing in between. */
   private final long overhead;

@@ -122,8 +122,7 @@ final class AeadRows {
       return;
     }
     for (int size : SIZES) {
-      worker(
-          run, "worker-mb", provider, made, AnchorLoop.Library.MB, size, false, Double.NaN);
+      worker(run, "worker-mb", provider, made, AnchorLoop.Library.MB, size, false, Double.NaN);
       worker(run, "worker-mb", provider, made, AnchorLoop.Library.MB, size, true, Double.NaN);
     }
   }
@@ -171,10 +170,14 @@ final class AeadRows {
           Measured measured = Pairing.compare(worker, bare, run.plan());
           run.row(
               Row.of(
-                  "jca", "worker " + what, "bare Cipher", measured, Bound.atLeast(0.92), Double.NaN));
+                  "jca",
+                  "worker " + what,
+                  "bare Cipher",
+                  measured,
+                  Bound.atLeast(0.92),
+                  Double.NaN));
           Measured whole = Pairing.compare(path, bare, run.plan());
-          run.row(
-              Row.of("jca", "path " + what, "bare Cipher", whole, Bound.NONE, Double.NaN));
+          run.row(Row.of("jca", "path " + what, "bare Cipher", whole, Bound.NONE, Double.NaN));
         } catch (CryptoException | GeneralSecurityException e) {
           throw new IllegalStateException(e);
         }

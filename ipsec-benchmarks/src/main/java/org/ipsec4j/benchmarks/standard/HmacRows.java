@@ -9,8 +9,8 @@ import org.ipsec4j.benchmarks.harness.Pairing;
 import org.ipsec4j.benchmarks.harness.Row;
 
 /**
- * AES-CBC with HMAC-SHA2-256 in bursts of 32, of one SA and of 32: crypto-mb against crypto-openssl,
- * at least 2.5 times as fast.
+ * AES-CBC with HMAC-SHA2-256 in bursts of 32, of one SA and of 32: crypto-mb against
+ * crypto-openssl, at least 2.5 times as fast.
  */
 final class HmacRows {
   private HmacRows() {}

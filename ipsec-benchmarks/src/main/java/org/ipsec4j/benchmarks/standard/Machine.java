@@ -14,8 +14,16 @@ public final class Machine {
   /** Facts, each {@code name: value}. */
   public static List<String> describe(String dpdk) {
     List<String> facts = new ArrayList<>();
-    facts.add("cpu: " + cpuInfo("model name") + ", family " + cpuInfo("cpu family") + " model "
-        + cpuInfo("model") + ", " + Runtime.getRuntime().availableProcessors() + " in use");
+    facts.add(
+        "cpu: "
+            + cpuInfo("model name")
+            + ", family "
+            + cpuInfo("cpu family")
+            + " model "
+            + cpuInfo("model")
+            + ", "
+            + Runtime.getRuntime().availableProcessors()
+            + " in use");
     facts.add("kernel: " + System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.add(
         "jdk: "

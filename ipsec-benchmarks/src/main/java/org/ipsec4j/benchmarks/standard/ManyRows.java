@@ -35,8 +35,7 @@ final class ManyRows {
       Bound kib = Bound.atMost(1024);
       run.row(Row.alone(GROUP, "heap of an outbound SA of 1 M", "B", many.outboundHeap(), kib));
       run.row(Row.alone(GROUP, "heap of an inbound SA of 1 M", "B", many.inboundHeap(), kib));
-      run.row(
-          Row.alone(GROUP, "native memory of an SA", "B", many.nativeOctets(), Bound.NONE));
+      run.row(Row.alone(GROUP, "native memory of an SA", "B", many.nativeOctets(), Bound.NONE));
       for (int size : run.quick() ? new int[] {64} : new int[] {64, 1400}) {
         hot(run, many, few, size, false);
         hot(run, many, few, size, true);

@@ -6,7 +6,9 @@ import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.SelfTest;
 
-/** The crypto providers of the class path, as a node would take them: tested before they are used. */
+/**
+ * The crypto providers of the class path, as a node would take them: tested before they are used.
+ */
 public final class Providers {
   private Providers() {}
 

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param date when, in UTC
  * @param quick whether it was a short one
  */
-public record Results(
-    Report report, List<SvgPlot.Sample> samples, String date, boolean quick) {
+public record Results(Report report, List<SvgPlot.Sample> samples, String date, boolean quick) {
   /** Copies the list. */
   public Results {
     samples = List.copyOf(samples);

@@ -12,7 +12,8 @@ import org.ipsec4j.benchmarks.harness.SvgPlot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One group's run in its own JVM: how long, with which anchors, and where results go, one line each.
+ * One group's run in its own JVM: how long, with which anchors, and where results go, one line
+ * each.
  */
 final class Run {
   private static final String NOT_RUN = "notrun";
@@ -29,8 +30,7 @@ final class Run {
    * @param mb whether libIPSec_MB is in them
    * @param evp whether libcrypto is
    */
-  Run(
-      Plan plan, boolean quick, @Nullable Path library, boolean mb, boolean evp, PrintStream out) {
+  Run(Plan plan, boolean quick, @Nullable Path library, boolean mb, boolean evp, PrintStream out) {
     this.plan = plan;
     this.quick = quick;
     this.anchors = library == null ? null : AnchorLibrary.load(library);

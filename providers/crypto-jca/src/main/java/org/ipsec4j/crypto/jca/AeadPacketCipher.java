@@ -5,8 +5,9 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
-import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 
 /** Combined modes: AES-GCM (RFC 4106) and ChaCha20-Poly1305 (RFC 7634). */
 final class AeadPacketCipher extends PacketCipher {
@@ -15,9 +16,9 @@ final class AeadPacketCipher extends PacketCipher {
   private final Direction sealing;
   private final Direction opening;
 
-  AeadPacketCipher(JcaPacketKey key, RawKey cipherKey, Ciphers ciphers) {
+  AeadPacketCipher(JcaPacketKey key, SecretKey cipherKey, Ciphers ciphers) {
     super(key);
-    EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
+    EncryptionTransform algorithm = key.transform().encryption();
     sealing = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE);
     opening = new Direction(ciphers, algorithm, cipherKey, Cipher.DECRYPT_MODE);
   }

@@ -100,7 +100,7 @@ abstract sealed class Group permits ModpGroup, EcpGroup, XdhGroup {
     return provider;
   }
 
-  private KeyPairGenerator generator(SecureRandom random) throws GeneralSecurityException {
+  KeyPairGenerator generator(SecureRandom random) throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance(keyAlgorithm, provider);
     generator.initialize(parameters(), random);
     return generator;

@@ -93,8 +93,7 @@ class MbBurstTest {
     int text = Math.max(1, random.nextInt(mostOctets) / block) * block;
     byte[] clear = octets(HEADER + algorithm.ivLength() + text);
     int high = random.nextInt();
-    byte[] sealed =
-        SlowTwin.seal(sa.transform, sa.encryption, sa.integrity, clear, high);
+    byte[] sealed = SlowTwin.seal(sa.transform, sa.encryption, sa.integrity, clear, high);
     return new Packet(sa, clear, sealed, high, offset, forged);
   }
 
@@ -350,7 +349,8 @@ class MbBurstTest {
                 EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE, false));
     ByteBuffer direct = ByteBuffer.allocateDirect(256);
     List<ByteBuffer> slabs =
-        List.of(direct, ByteBuffer.allocate(256), direct.asReadOnlyBuffer(), direct.slice(100, 128));
+        List.of(
+            direct, ByteBuffer.allocate(256), direct.asReadOnlyBuffer(), direct.slice(100, 128));
     CryptoBurst burst = new CryptoBurst(4);
     for (ByteBuffer slab : slabs) {
       esp(burst.next(), sa, slab, 0, 64);
@@ -383,8 +383,7 @@ class MbBurstTest {
       byte[] text = new byte[op.textLength];
       slab.get(op.textOffset, text);
       byte[] ciphertext =
-          Arrays.copyOfRange(
-              forged, op.textOffset - GAP, op.textOffset - GAP + op.textLength);
+          Arrays.copyOfRange(forged, op.textOffset - GAP, op.textOffset - GAP + op.textLength);
       assertTrue(
           Arrays.equals(text, new byte[text.length]) || Arrays.equals(text, ciphertext),
           sa.transform.toString());

@@ -109,7 +109,12 @@ class MbKeyStress {
     long right = seen.stream().mapToLong(Seen::right).sum();
     long refused = seen.stream().mapToLong(Seen::refused).sum();
     System.out.println(
-        "stress: " + replaced + " keys replaced, " + right + " packets right, " + refused
+        "stress: "
+            + replaced
+            + " keys replaced, "
+            + right
+            + " packets right, "
+            + refused
             + " refused");
     assertTrue(right > 1000, right + " packets");
     assertTrue(replaced > 1000, replaced + " keys");

@@ -83,10 +83,25 @@ class MbLibraryTest {
             right.version(),
             right.job(),
             new MbLayout.Manager(
-                m.features(), m.architecture(), m.error(), m.aesKeys(), m.cmacKeys(), m.xcbcKeys(),
-                m.desKeys(), m.oneBlock(), m.gcmSeal(), m.gcmOpen(), m.gcmKeys(), m.gmacInit(),
-                m.gmacUpdate(), m.gmacFinish(), m.nextJobs(), m.submitJobs(), m.flushJobs(),
-                m.cipherJobs(), m.hashJobs() + 16));
+                m.features(),
+                m.architecture(),
+                m.error(),
+                m.aesKeys(),
+                m.cmacKeys(),
+                m.xcbcKeys(),
+                m.desKeys(),
+                m.oneBlock(),
+                m.gcmSeal(),
+                m.gcmOpen(),
+                m.gcmKeys(),
+                m.gmacInit(),
+                m.gmacUpdate(),
+                m.gmacFinish(),
+                m.nextJobs(),
+                m.submitJobs(),
+                m.flushJobs(),
+                m.cipherJobs(),
+                m.hashJobs() + 16));
     MissingException refused =
         assertThrows(
             MissingException.class, () -> MbLibrary.load(NAMES, version -> Optional.of(shifted)));

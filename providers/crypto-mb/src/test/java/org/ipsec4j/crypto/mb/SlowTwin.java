@@ -50,8 +50,7 @@ final class SlowTwin {
         : separate(transform, encryption, integrity, clear, high);
   }
 
-  private static byte[] combined(
-      PacketTransform transform, byte[] material, byte[] clear, int high)
+  private static byte[] combined(PacketTransform transform, byte[] material, byte[] clear, int high)
       throws GeneralSecurityException {
     EncryptionAlgorithm algorithm = transform.encryption().algorithm();
     int keyOctets = transform.encryption().keyBits() / 8;
@@ -73,8 +72,7 @@ final class SlowTwin {
     boolean gmac = algorithm == EncryptionAlgorithm.NULL_AES_GMAC;
     int additional = gmac ? clear.length : HEADER;
     cipher.updateAAD(clear, 4, additional - 4);
-    byte[] behind =
-        gmac ? cipher.doFinal() : cipher.doFinal(clear, front, clear.length - front);
+    byte[] behind = gmac ? cipher.doFinal() : cipher.doFinal(clear, front, clear.length - front);
     byte[] sealed = Arrays.copyOf(clear, clear.length + transform.icvLength());
     System.arraycopy(behind, 0, sealed, gmac ? clear.length : front, behind.length);
     return sealed;
@@ -110,12 +108,7 @@ final class SlowTwin {
     String name = des ? "DESede/CBC/NoPadding" : "AES/CBC/NoPadding";
     if (algorithm == EncryptionAlgorithm.AES_CTR) {
       name = "AES/CTR/NoPadding";
-      iv =
-          ByteBuffer.allocate(16)
-              .put(material, keyOctets, 4)
-              .put(iv)
-              .putInt(1)
-              .array();
+      iv = ByteBuffer.allocate(16).put(material, keyOctets, 4).put(iv).putInt(1).array();
     }
     Cipher cipher = Cipher.getInstance(name);
     cipher.init(
