@@ -30,10 +30,7 @@ final class AeadLane {
           seal
               ? Status.OK
               : Verdict.of(
-                  op,
-                  workspace.slot(i) + Workspace.TAG,
-                  batch.base(staged[i]),
-                  group.icvLength);
+                  op, workspace.slot(i) + Workspace.TAG, batch.base(staged[i]), group.icvLength);
     }
   }
 

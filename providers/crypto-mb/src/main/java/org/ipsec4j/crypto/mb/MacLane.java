@@ -106,9 +106,7 @@ final class MacLane {
   private void work(int count, Group group, boolean seal) {
     if (seal) {
       Status status =
-          cipher(count, group, true) && workspace.mac(count, group.mac)
-              ? Status.OK
-              : Status.FAILED;
+          cipher(count, group, true) && workspace.mac(count, group.mac) ? Status.OK : Status.FAILED;
       for (int i = 0; i < count; i++) {
         finish(i, status);
       }
@@ -135,8 +133,7 @@ final class MacLane {
       long slot = workspace.slot(i);
       Raw.copyTag(slot + Workspace.ICV, bases[i] + op.icvOffset, group.icvLength);
       boolean right =
-          authenticated
-              && Raw.equal(slot + Workspace.TAG, slot + Workspace.ICV, group.icvLength);
+          authenticated && Raw.equal(slot + Workspace.TAG, slot + Workspace.ICV, group.icvLength);
       op.status = right ? Status.OK : authenticated ? Status.ICV_MISMATCH : Status.FAILED;
       text[i] &= right;
     }

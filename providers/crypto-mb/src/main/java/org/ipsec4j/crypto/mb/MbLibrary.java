@@ -93,8 +93,7 @@ final class MbLibrary {
   }
 
   private static int number(NativeLibrary library, String symbol) throws MissingException {
-    MethodHandle function =
-        library.function(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT));
+    MethodHandle function = library.function(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT));
     try {
       return (int) function.invokeExact();
     } catch (Throwable e) {
@@ -128,7 +127,11 @@ final class MbLibrary {
       int used = Raw.getInt(manager + at.architecture());
       if (error != 0 || used <= 0 || used >= MbLayout.ARCHITECTURES.size()) {
         throw new MissingException(
-            "libIPSec_MB cannot use this processor (error " + error + ", architecture " + used + ")");
+            "libIPSec_MB cannot use this processor (error "
+                + error
+                + ", architecture "
+                + used
+                + ")");
       }
       if ((features & SELF_TEST) != 0 && (features & SELF_TEST_PASSED) == 0) {
         throw new MissingException("libIPSec_MB fails its own self-test");

@@ -107,7 +107,8 @@ public final class MbSpeed {
     int iv = transform.encryption().algorithm().ivLength();
     boolean separate = transform.integrity() != IntegrityAlgorithm.NONE;
     for (int i = 0; i < BURST; i++) {
-      fill(burst.next(), keys[i % keys.length], (int) (count++ % RING) * STRIDE, iv, text, separate);
+      fill(
+          burst.next(), keys[i % keys.length], (int) (count++ % RING) * STRIDE, iv, text, separate);
     }
     worker.submit(burst);
   }
@@ -133,8 +134,16 @@ public final class MbSpeed {
     for (int i = 0; i < BURST; i++) {
       long at = base + (count++ % RING) * STRIDE;
       MbCalls.gcmSeal(
-          0, keys[i % keys.length].address, context, at + 16, text, context + 128, at, 8,
-          at + 16 + text, 16);
+          0,
+          keys[i % keys.length].address,
+          context,
+          at + 16,
+          text,
+          context + 128,
+          at,
+          8,
+          at + 16 + text,
+          16);
     }
   }
 

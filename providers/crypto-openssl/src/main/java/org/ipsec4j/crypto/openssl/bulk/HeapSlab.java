@@ -8,7 +8,8 @@ import org.ipsec4j.ffm.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets in slabs that libcrypto cannot reach: copied into native memory and back. Thread-confined.
+ * Packets in slabs that libcrypto cannot reach: copied into native memory and back.
+ * Thread-confined.
  */
 final class HeapSlab {
   /** From the first octet of a packet to its last. */

@@ -30,14 +30,7 @@ abstract sealed class Group permits ModpGroup, EcpGroup, MontgomeryGroup {
    */
   static Group of(KeyExchangeMethod method, LibPk lib) throws CryptoException {
     return switch (method) {
-      case MODP_768,
-          MODP_1024,
-          MODP_1536,
-          MODP_2048,
-          MODP_3072,
-          MODP_4096,
-          MODP_6144,
-          MODP_8192 ->
+      case MODP_768, MODP_1024, MODP_1536, MODP_2048, MODP_3072, MODP_4096, MODP_6144, MODP_8192 ->
           new ModpGroup(method, lib);
       case ECP_256, ECP_384, ECP_521, BRAINPOOL_256, BRAINPOOL_384, BRAINPOOL_512 ->
           new EcpGroup(method, lib);

@@ -17,8 +17,8 @@ import org.ipsec4j.crypto.openssl.lib.LibCrypto;
 import org.ipsec4j.ffm.NativeLibrary;
 
 /**
- * Key exchange and signatures of one libcrypto. What the library or the configuration of the machine
- * does not do is not claimed. Thread-safe.
+ * Key exchange and signatures of one libcrypto. What the library or the configuration of the
+ * machine does not do is not claimed. Thread-safe.
  *
  * <p>Private values come from the given random source alone, so a seeded one repeats a run; nonces
  * of signatures come from the library. Nothing of an exchange stays in native memory between its
@@ -90,8 +90,7 @@ public final class PublicKeyCrypto {
 
   private Group required(KeyExchangeMethod method) throws CryptoException {
     return group(method)
-        .orElseThrow(
-            () -> new CryptoException(Culprit.PROVIDER, "openssl does not do " + method));
+        .orElseThrow(() -> new CryptoException(Culprit.PROVIDER, "openssl does not do " + method));
   }
 
   private Optional<Group> group(KeyExchangeMethod method) {
@@ -99,7 +98,8 @@ public final class PublicKeyCrypto {
   }
 
   private Optional<Group> made(KeyExchangeMethod method) {
-    boolean aroundProviders = method != KeyExchangeMethod.X25519 && method != KeyExchangeMethod.X448;
+    boolean aroundProviders =
+        method != KeyExchangeMethod.X25519 && method != KeyExchangeMethod.X448;
     if (approvedOnly && aroundProviders) {
       return Optional.empty();
     }
