@@ -5,7 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.concurrent.atomic.AtomicReference;
 import org.ipsec4j.ffm.NativeLibrary.MissingException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cipher and MAC functions of libcrypto that packets go through, named as there. Nothing is
@@ -27,6 +30,9 @@ public final class Evp {
 
   /** For {@link #init}: as before. */
   public static final int SAME = -1;
+
+  /** A function that this library lacks; must stand before the functions. */
+  private static final AtomicReference<@Nullable String> MISSING = new AtomicReference<>();
 
   private static final MethodHandle NEW =
       slow("EVP_CIPHER_CTX_new", FunctionDescriptor.of(JAVA_LONG));
@@ -78,11 +84,22 @@ public final class Evp {
 
   private Evp() {}
 
+  /**
+   * Whether all functions are there, before one of them is called.
+   *
+   * @throws MissingException when this library lacks one; names it
+   */
+  public static void check(LibCrypto library) throws MissingException {
+    if (MISSING.get() != null) {
+      throw new MissingException(library.version() + " has no function " + MISSING.get());
+    }
+  }
+
   private static MethodHandle slow(String name, FunctionDescriptor shape) {
     try {
       return LibCrypto.present().function(name, shape);
     } catch (MissingException e) {
-      throw new ExceptionInInitializerError(e);
+      return missing(name, shape);
     }
   }
 
@@ -90,8 +107,14 @@ public final class Evp {
     try {
       return LibCrypto.present().quick(name, shape);
     } catch (MissingException e) {
-      throw new ExceptionInInitializerError(e);
+      return missing(name, shape);
     }
+  }
+
+  /** Remembers the name; what stands in for the function answers 0, which is failure. */
+  private static MethodHandle missing(String name, FunctionDescriptor shape) {
+    MISSING.set(name);
+    return MethodHandles.empty(shape.toMethodType());
   }
 
   /** The functions are called with what they take, so nothing can be thrown. */
