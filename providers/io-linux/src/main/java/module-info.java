@@ -1,5 +1,7 @@
+import org.ipsec4j.api.packet.DatagramProvider;
 import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.packet.TunProvider;
+import org.ipsec4j.io.linux.LinuxDatagrams;
 import org.ipsec4j.io.linux.LinuxRaw;
 import org.ipsec4j.io.linux.LinuxTun;
 import org.jspecify.annotations.NullMarked;
@@ -16,4 +18,6 @@ module org.ipsec4j.io.linux {
       LinuxTun;
   provides RawProvider with
       LinuxRaw;
+  provides DatagramProvider with
+      LinuxDatagrams;
 }

@@ -74,20 +74,40 @@ final class Charon implements IpsecHost {
   /** Starts the daemon and loads its configuration. */
   static Charon start(Path folder, String namespace, Tunnel tunnel, boolean left) {
     try {
-      Files.createDirectories(folder.resolve("run"));
-      Path swanctl = folder.resolve("swanctl");
-      Files.createDirectories(swanctl);
-      // socket names are short by law (108 bytes), a build folder's name need not be
-      Path socket = Files.createTempDirectory("interop").resolve("vici");
-      Files.writeString(
-          folder.resolve("strongswan.conf"),
-          SETTINGS
-              .replace("@LOG@", folder.resolve("charon.log").toString())
-              .replace("@SOCKET@", socket.toString()));
+      Path swanctl = Files.createDirectories(folder.resolve("swanctl"));
       Files.writeString(
           swanctl.resolve("swanctl.conf"),
           left ? SwanctlConf.left(tunnel) : SwanctlConf.right(tunnel));
       credentials(swanctl, tunnel, left);
+      return start(folder, namespace, SETTINGS);
+    } catch (IOException e) {
+      throw new InteropFailure("cannot prepare charon in " + folder, e);
+    }
+  }
+
+  /**
+   * Starts the daemon without the log and the routes that cost it time, with the configuration that
+   * already lies in {@code folder/swanctl}.
+   */
+  static Charon quiet(Path folder, String namespace) {
+    String settings =
+        SETTINGS
+            .replace("install_routes = yes", "install_routes = no")
+            .replaceAll("= [124]\n", "= 0\n");
+    return start(folder, namespace, settings);
+  }
+
+  private static Charon start(Path folder, String namespace, String settings) {
+    try {
+      Files.createDirectories(folder.resolve("run"));
+      Path swanctl = folder.resolve("swanctl");
+      // socket names are short by law (108 bytes), a build folder's name need not be
+      Path socket = Files.createTempDirectory("interop").resolve("vici");
+      Files.writeString(
+          folder.resolve("strongswan.conf"),
+          settings
+              .replace("@LOG@", folder.resolve("charon.log").toString())
+              .replace("@SOCKET@", socket.toString()));
       Map<String, String> env =
           Map.of(
               "STRONGSWAN_CONF",
@@ -144,6 +164,11 @@ final class Charon implements IpsecHost {
       close();
       throw new InteropFailure("charon refuses its configuration:\n" + loaded.out() + loaded.err());
     }
+  }
+
+  /** The daemon itself. */
+  Process process() {
+    return process;
   }
 
   private Proc.Result swanctl(String... arguments) {

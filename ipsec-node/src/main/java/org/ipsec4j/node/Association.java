@@ -9,8 +9,9 @@ import org.ipsec4j.esp.OutboundSa;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An installed Child SA: both directions and what the node must remember of it. Guarded by the
- * node's lock.
+ * An installed Child SA: both directions and what the node must remember of it. Its keys are kept
+ * in what was agreed ({@link ChildSa#inboundKeys}), as another crypto provider may have to set them
+ * up, until it is destroyed. Guarded by the node's lock.
  */
 final class Association {
   private final ChildSa sa;
@@ -68,12 +69,24 @@ final class Association {
     return bundle;
   }
 
-  /** Wipes the keys of all layers. */
+  /**
+   * Wipes the keys of all layers, those that providers have and those that are kept for setting
+   * them up with another provider.
+   */
   void destroy() {
-    inbounds.forEach(InboundSa::destroy);
+    for (InboundSa each : inbounds) {
+      each.destroy();
+      wipe(each.child());
+    }
     for (int i = 0; i < bundle.size(); i++) {
       bundle.sa(i).destroy();
+      wipe(bundle.sa(i).child());
     }
+  }
+
+  private static void wipe(ChildSa child) {
+    child.inboundKeys().destroy();
+    child.outboundKeys().destroy();
   }
 
   /** Of the innermost layer. */

@@ -1,13 +1,15 @@
 package org.ipsec4j.node;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
@@ -40,7 +42,7 @@ public final class IpsecNode implements AutoCloseable {
   private final RawOuter raw;
   private final PacketPort inner;
   private final NodeEvents events;
-  private final ExecutorService workers;
+  private final WorkPool workers;
   private final Thread outerThread;
   private final Thread innerThread;
   private final @Nullable Thread rawThread;
@@ -62,7 +64,7 @@ public final class IpsecNode implements AutoCloseable {
     this.events = newEvents;
     this.inner = builder.requireInner();
     this.core = new NodeCore(settings, builder.newEngine(settings), new Io());
-    this.workers = Executors.newFixedThreadPool(2, task -> daemon(task, "ipsec-work"));
+    this.workers = new WorkPool(settings.crypto(), new Completions());
     this.outerThread = daemon(this::runOuter, "ipsec-outer");
     this.innerThread = daemon(this::runInner, "ipsec-inner");
     this.rawThread = raw.isOpen() ? daemon(this::runRaw, "ipsec-native") : null;
@@ -81,6 +83,7 @@ public final class IpsecNode implements AutoCloseable {
 
   void start() {
     events.tell(new NodeEvent.Started());
+    workers.start();
     locked(() -> core.start(now()));
     outerThread.start();
     innerThread.start();
@@ -92,6 +95,37 @@ public final class IpsecNode implements AutoCloseable {
   /** Asks the IKE engine for something: bring up, rekey, delete. */
   public void command(IkeCommand command) {
     locked(() -> core.command(now(), command));
+  }
+
+  /**
+   * Lets a crypto provider be used again that failed or became slow, when it passes its known
+   * answers now; they run on the calling thread.
+   *
+   * @param provider its name, as in {@link NodeStatus.Crypto#provider}
+   * @return empty when it is used again; otherwise why not
+   */
+  public Optional<String> readmitCrypto(String provider) {
+    CryptoProvider found = core.cryptoProvider(provider);
+    if (found == null) {
+      return Optional.of("no crypto provider `" + provider + "` was loaded");
+    }
+    SelfTest test;
+    try {
+      test = found.selfTest();
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.of("its known answers could not be run: " + e);
+    }
+    if (!test.passed()) {
+      return Optional.of("it failed its known answers: " + String.join("; ", test.failures()));
+    }
+    lock.lock();
+    try {
+      return !ended && core.readmitCrypto(provider)
+          ? Optional.empty()
+          : Optional.of("it was not given up");
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** What the node holds now. */
@@ -260,7 +294,7 @@ public final class IpsecNode implements AutoCloseable {
     inner.close();
     outer.close();
     raw.close();
-    workers.shutdown();
+    workers.close();
     join(innerThread);
     join(outerThread);
     if (rawThread != null) {
@@ -273,7 +307,7 @@ public final class IpsecNode implements AutoCloseable {
   void abandon() {
     outer.close();
     raw.close();
-    workers.shutdown();
+    workers.close();
     endCore();
   }
 
@@ -299,6 +333,25 @@ public final class IpsecNode implements AutoCloseable {
       thread.join(SHUTDOWN_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Steps that have run, back to the core. */
+  private final class Completions implements WorkPool.Done {
+    @Override
+    public void completed(List<OffloadedWork> work) {
+      for (OffloadedWork each : work) {
+        try {
+          locked(() -> core.onCompletion(now(), each));
+        } catch (RuntimeException e) {
+          failed(each, e);
+        }
+      }
+    }
+
+    @Override
+    public void failed(OffloadedWork work, Throwable why) {
+      Guards.report(events, "a step of kind " + work.kind() + " failed", why);
     }
   }
 
@@ -340,20 +393,17 @@ public final class IpsecNode implements AutoCloseable {
 
     @Override
     public void offload(OffloadedWork work) {
-      try {
-        workers.execute(() -> complete(work));
-      } catch (RejectedExecutionException e) {
-        LOG.debug("no work after the end: {}", work.kind(), e);
-      }
+      workers.execute(work);
     }
 
-    private void complete(OffloadedWork work) {
-      try {
-        work.run();
-        locked(() -> core.onCompletion(now(), work));
-      } catch (RuntimeException | LinkageError e) {
-        Guards.report(events, "a step of kind " + work.kind() + " failed", e);
-      }
+    @Override
+    public boolean isOverloaded() {
+      return workers.isOverloaded();
+    }
+
+    @Override
+    public LongSupplier cryptoClock() {
+      return System::nanoTime;
     }
 
     @Override

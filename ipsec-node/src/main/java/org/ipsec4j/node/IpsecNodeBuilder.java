@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
@@ -23,9 +24,11 @@ import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.policy.ManualChild;
 import org.ipsec4j.api.policy.PadEntry;
 import org.ipsec4j.api.policy.PolicySet;
+import org.ipsec4j.api.policy.document.CryptoOrder;
 import org.ipsec4j.ike.engine.IkeEngineSettings;
 import org.ipsec4j.ike.engine.IkeEngines;
 import org.ipsec4j.node.crypto.CryptoLoader;
+import org.ipsec4j.node.crypto.PolicyTransforms;
 import org.ipsec4j.policy.Policies;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,7 @@ public final class IpsecNodeBuilder {
   private @Nullable Credentials credentials;
   private @Nullable PacketPort inner;
   private List<CryptoProvider> crypto = List.of();
+  private CryptoOrder cryptoOrder = CryptoOrder.DEFAULT;
   private NodeListener listener = event -> {};
   private @Nullable KeySink keySink;
   private @Nullable OuterTap tap;
@@ -68,6 +72,21 @@ public final class IpsecNodeBuilder {
   public IpsecNodeBuilder crypto(List<CryptoProvider> providers) {
     crypto = List.copyOf(providers);
     return this;
+  }
+
+  /**
+   * Which crypto providers are used and in which order; by their own priority when it is not said.
+   * One that is named and is not there, or fails its known answers, is told by {@link
+   * NodeEvent.ProviderRefused}, and the next is used.
+   */
+  public IpsecNodeBuilder cryptoOrder(CryptoOrder order) {
+    cryptoOrder = order;
+    return this;
+  }
+
+  /** Crypto providers by name in the order in which they are asked; no others are used. */
+  public IpsecNodeBuilder cryptoOrder(String... providers) {
+    return cryptoOrder(new CryptoOrder.Named(List.of(providers)));
   }
 
   /** Hears events. */
@@ -134,9 +153,17 @@ public final class IpsecNodeBuilder {
     requireInner();
     CryptoLoader.Loaded loaded;
     try {
-      loaded = crypto.isEmpty() ? CryptoLoader.discover() : CryptoLoader.of(crypto);
+      loaded =
+          CryptoLoader.load(crypto, cryptoOrder, PolicyTransforms.of(wanted), System::nanoTime);
     } catch (IllegalStateException e) {
       throw new NodeStartException(String.valueOf(e.getMessage()), e);
+    }
+    if (!canDoIke(loaded.chain())) {
+      throw new NodeStartException(
+          "none of the crypto providers "
+              + loaded.chain().name()
+              + " can do IKE: let `jca` stand behind them in the order",
+          null);
     }
     NodeSettings.Manual manual =
         new NodeSettings.Manual(ManualLoader.load(wanted, keys), sequences);
@@ -154,7 +181,7 @@ public final class IpsecNodeBuilder {
     RawOuter raws = new RawOuter(opened.port(), Guards.tap(tap, events));
     try {
       UdpOuter outer = UdpOuter.open(bindings, Guards.tap(tap, events), BURST);
-      return start(settings, new Outside(outer, raws), events, loaded.refused());
+      return start(settings, new Outside(outer, raws), events, loaded);
     } catch (NodeStartException | RuntimeException e) {
       raws.close();
       throw e;
@@ -172,10 +199,10 @@ public final class IpsecNodeBuilder {
 
   /** Leaves no socket and no thread behind when the policy turns out to be unusable. */
   private IpsecNode start(
-      NodeSettings settings, Outside outer, NodeEvents events, List<String> refused) {
+      NodeSettings settings, Outside outer, NodeEvents events, CryptoLoader.Loaded loaded) {
     IpsecNode node = null;
     try {
-      refused.forEach(reason -> events.tell(new NodeEvent.ProviderRefused(reason)));
+      tell(events, loaded);
       node = new IpsecNode(this, settings, outer, events);
       node.start();
       return node;
@@ -186,6 +213,23 @@ public final class IpsecNodeBuilder {
       outer.udp().close();
       events.abandon();
       throw e;
+    }
+  }
+
+  private static boolean canDoIke(CryptoProvider crypto) {
+    return Stream.of(PrfAlgorithm.values()).anyMatch(crypto::supports);
+  }
+
+  private static void tell(NodeEvents events, CryptoLoader.Loaded loaded) {
+    loaded.refused().forEach(reason -> events.tell(new NodeEvent.ProviderRefused(reason)));
+    loaded.notes().forEach(note -> events.tell(new NodeEvent.Trouble(note)));
+    for (CryptoLoader.Choice choice : loaded.choices()) {
+      events.tell(
+          new NodeEvent.CryptoChosen(
+              choice.transform().toString(),
+              choice.provider(),
+              choice.nanosPerPacket(),
+              choice.cached()));
     }
   }
 

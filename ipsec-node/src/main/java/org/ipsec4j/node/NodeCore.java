@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
+import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.ike.IkeEvent;
@@ -19,6 +20,9 @@ import org.ipsec4j.api.sa.ChildSa;
 import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.framing.EncapsulatedKind;
+import org.ipsec4j.node.crypto.CryptoLimits;
+import org.ipsec4j.node.crypto.CryptoWatch;
+import org.ipsec4j.node.crypto.ProviderWatch;
 import org.ipsec4j.policy.Policies;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,9 @@ public final class NodeCore {
   private final IkeEngine ike;
   private final NodeIo io;
   private final NodeCounters counters = new NodeCounters();
+  private final CryptoWatch crypto;
+  private final SaFailover failover;
+  private final CryptoMonitor cryptoMonitor;
   private final SaLedger ledger;
   private final Flows flows;
   private final PacketPath path;
@@ -57,8 +64,12 @@ public final class NodeCore {
     this.io = io;
     this.weakChoices = Policies.weakChoices(settings.policy());
     this.flows = new Flows(settings.policy());
-    this.path = new PacketPath(settings, flows, counters, io, this::asked);
-    this.ledger = new SaLedger(settings.crypto(), path.sad());
+    this.crypto = new CryptoWatch(settings.crypto(), io.cryptoClock(), CryptoLimits.DEFAULT);
+    PacketPath.Crypto guarded = new PacketPath.Crypto(crypto.providers(), this::afterBurst);
+    this.path = new PacketPath(settings, guarded, flows, counters, io, this::asked);
+    this.ledger = new SaLedger(crypto, path.sad());
+    this.failover = new SaFailover(crypto, ledger, io);
+    this.cryptoMonitor = new CryptoMonitor(settings, crypto, ledger);
     this.manual = new ManualChildren(settings, flows, ledger, io);
   }
 
@@ -104,8 +115,10 @@ public final class NodeCore {
         }
         case IKE -> {
           path.notEsp(i);
-          ike.onDatagram(
-              now, from[i], to, slab.slice(offset + MARKER_LENGTH, length - MARKER_LENGTH));
+          ByteBuffer message = slab.slice(offset + MARKER_LENGTH, length - MARKER_LENGTH);
+          if (admits(message)) {
+            ike.onDatagram(now, from[i], to, message);
+          }
         }
         case ESP, WESP, TOO_SHORT -> {
           // the packet path says what is wrong with it
@@ -132,14 +145,45 @@ public final class NodeCore {
    * @param message borrowed, from position to limit
    */
   public void onIke(long now, Endpoint from, Endpoint to, ByteBuffer message) {
-    ike.onDatagram(now, from, to, message);
+    if (admits(message)) {
+      ike.onDatagram(now, from, to, message);
+    }
     settle(now);
+  }
+
+  /** No new peer while too much work waits; those that are known go on. */
+  private boolean admits(ByteBuffer message) {
+    if (!io.isOverloaded() || !FirstRequest.looksLike(message)) {
+      return true;
+    }
+    counters.overloaded();
+    return false;
+  }
+
+  /**
+   * Lets a crypto provider be used again that failed, and gives it back the SAs that it is best
+   * for. The caller has seen it pass its known answers.
+   *
+   * @return false when no provider of that name was given up
+   */
+  public boolean readmitCrypto(String provider) {
+    ProviderWatch found = cryptoMonitor.named(provider);
+    if (found == null || found.refusal() == null) {
+      return false;
+    }
+    io.event(new NodeEvent.CryptoReadmitted(provider, failover.readmit(found)));
+    return true;
   }
 
   /** Offloaded work has run. */
   public void onCompletion(long now, OffloadedWork work) {
     ike.onCompletion(now, work);
     settle(now);
+  }
+
+  /** The provider that does the work of the name, for its self-test; null when there is none. */
+  @Nullable CryptoProvider cryptoProvider(String name) {
+    return cryptoMonitor.named(name);
   }
 
   /** Time passed. */
@@ -210,7 +254,7 @@ public final class NodeCore {
 
   /** Counters of this moment. */
   public NodeCounters.Snapshot counters() {
-    return counters.snapshot(ike.drops());
+    return counters.snapshot(ike.drops(), cryptoMonitor.offload());
   }
 
   /** What the node holds at this moment. */
@@ -219,7 +263,7 @@ public final class NodeCore {
     for (Association association : ledger.all()) {
       children.add(NodeStatus.Child.of(association));
     }
-    return new NodeStatus(ike.status(), children, counters(), weakChoices);
+    return new NodeStatus(ike.status(), children, counters(), weakChoices, cryptoMonitor.status());
   }
 
   /** The installed Child SAs, for judges of the rekey invariant. */
@@ -293,10 +337,43 @@ public final class NodeCore {
     settle(now);
   }
 
+  private void afterBurst() {
+    failover.afterBurst();
+  }
+
+  /** What no crypto provider can carry any more goes down, and is negotiated anew where wanted. */
+  private void removeLost(long now) {
+    for (SaFailover.Lost lost = failover.nextLost(); lost != null; lost = failover.nextLost()) {
+      ChildSa sa = lost.association().sa();
+      if (ledger.byId(sa.id()) != lost.association()
+          || lost.association().lingersUntil != Long.MAX_VALUE) {
+        continue;
+      }
+      io.event(
+          new NodeEvent.CryptoLost(
+              sa.id(),
+              sa.peer(),
+              sa.profile().name(),
+              lost.transform().toString(),
+              lost.reason()
+                  + ": add a provider that offers it, allow another transform in the policy, or"
+                  + " readmit the provider that failed"));
+      if (sa.id().isManual()) {
+        manual.remove(sa.id());
+      } else {
+        ledger.remove(now, sa.id(), false);
+        flows.refused(now, lost.association().flow());
+        ike.onCommand(now, new IkeCommand.DeleteChild(sa.id()));
+      }
+    }
+  }
+
   private void settle(long now) {
+    removeLost(now);
     IkeOutput output = ike.poll();
     while (output != null) {
       handle(now, output);
+      removeLost(now);
       output = ike.poll();
     }
   }

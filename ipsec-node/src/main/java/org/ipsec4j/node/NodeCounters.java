@@ -29,6 +29,7 @@ public final class NodeCounters {
   long rekeys;
   long keepalivesIn;
   long startedWithoutEvidence;
+  long overloaded;
 
   /** Zeroes. */
   public NodeCounters() {}
@@ -77,6 +78,11 @@ public final class NodeCounters {
     startedWithoutEvidence++;
   }
 
+  /** A first request of a peer was dropped because too much work waited. */
+  public void overloaded() {
+    overloaded++;
+  }
+
   /** An SA took the place of another. */
   public void rekeyed() {
     rekeys++;
@@ -92,8 +98,18 @@ public final class NodeCounters {
     inboundDrops[reason.ordinal()]++;
   }
 
-  /** The numbers of this moment. */
-  public Snapshot snapshot(Map<IkeDropReason, Long> ikeDrops) {
+  /**
+   * The numbers of this moment.
+   *
+   * @param ikeDrops of the IKE engine
+   * @param offload what providers other than the JDK's did
+   */
+  public Snapshot snapshot(Map<IkeDropReason, Long> ikeDrops, Offload offload) {
+    Map<IkeDropReason, Long> allIkeDrops = new EnumMap<>(IkeDropReason.class);
+    allIkeDrops.putAll(ikeDrops);
+    if (overloaded > 0) {
+      allIkeDrops.put(IkeDropReason.OVERLOADED, overloaded);
+    }
     return new Snapshot(
         innerIn,
         innerInBytes,
@@ -110,7 +126,8 @@ public final class NodeCounters {
         startedWithoutEvidence,
         named(outboundDrops),
         named(inboundDrops),
-        Map.copyOf(ikeDrops));
+        Map.copyOf(allIkeDrops),
+        offload);
   }
 
   private static Map<DropReason, Long> named(long[] counts) {
@@ -121,6 +138,19 @@ public final class NodeCounters {
       }
     }
     return map;
+  }
+
+  /**
+   * What crypto providers other than the JDK's own ({@code jca}) do: native libraries, devices,
+   * tokens.
+   *
+   * @param sas SAs that are with them now; a Child SA has two
+   * @param bytesOut octets of text that they sealed, or authenticated where nothing is encrypted
+   * @param bytesIn octets of text that they opened
+   */
+  public record Offload(long sas, long bytesOut, long bytesIn) {
+    /** Nothing. */
+    public static final Offload NONE = new Offload(0, 0, 0);
   }
 
   /**
@@ -144,6 +174,7 @@ public final class NodeCounters {
    * @param outboundDrops packets from the inner side dropped, by reason
    * @param inboundDrops ESP packets dropped, by reason
    * @param ikeDrops IKE datagrams dropped, by reason
+   * @param offload what crypto providers other than the JDK's do
    */
   public record Snapshot(
       long innerIn,
@@ -161,7 +192,8 @@ public final class NodeCounters {
       long startedWithoutEvidence,
       Map<DropReason, Long> outboundDrops,
       Map<DropReason, Long> inboundDrops,
-      Map<IkeDropReason, Long> ikeDrops) {
+      Map<IkeDropReason, Long> ikeDrops,
+      Offload offload) {
 
     /** Whether every packet is accounted for, as the class says. */
     public boolean balanced() {

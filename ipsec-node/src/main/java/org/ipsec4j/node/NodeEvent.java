@@ -31,6 +31,51 @@ public sealed interface NodeEvent {
   record ProviderRefused(String reason) implements NodeEvent {}
 
   /**
+   * Which crypto provider protects packets with a transform of the policy; told when the node
+   * starts, when providers were measured.
+   *
+   * @param transform what
+   * @param provider who
+   * @param nanosPerPacket what a packet of 1400 octets took, in bursts of 32
+   * @param cached whether that was measured at an earlier start
+   */
+  record CryptoChosen(String transform, String provider, double nanosPerPacket, boolean cached)
+      implements NodeEvent {}
+
+  /**
+   * A crypto provider failed at run time, or became slow, and is not used any more. Its SAs have
+   * been moved before the next burst of packets.
+   *
+   * @param from the provider
+   * @param to where its SAs went: names with commas between; empty when none had to move
+   * @param reason what it did
+   * @param moved SAs that were moved; a Child SA has two
+   * @param lost SAs that no other provider can carry; {@link CryptoLost} names them
+   */
+  record CryptoFailedOver(String from, String to, String reason, int moved, int lost)
+      implements NodeEvent {}
+
+  /**
+   * A Child SA was removed, as no crypto provider is left that can carry it.
+   *
+   * @param child which
+   * @param peer name of the PAD entry
+   * @param name name of the child
+   * @param transform what nobody offers any more
+   * @param diagnosis why, and what to do
+   */
+  record CryptoLost(ChildSaId child, String peer, String name, String transform, String diagnosis)
+      implements NodeEvent {}
+
+  /**
+   * A crypto provider passed its known answers again and is used again.
+   *
+   * @param provider which
+   * @param moved SAs that went back to it
+   */
+  record CryptoReadmitted(String provider, int moved) implements NodeEvent {}
+
+  /**
    * The policy accepts weak algorithms; told when the node starts, and in {@link
    * NodeStatus#weakChoices} as long as it runs.
    *

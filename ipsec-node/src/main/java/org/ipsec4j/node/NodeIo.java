@@ -1,6 +1,7 @@
 package org.ipsec4j.node;
 
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
@@ -42,8 +43,27 @@ public interface NodeIo {
   /** Hands living packets to the inner side; those it refuses it marks dropped. */
   void deliver(PacketBurst packets);
 
-  /** Runs the work, now or on another thread, and then calls {@link NodeCore#onCompletion}. */
+  /**
+   * Runs the work once, now or on another thread, and then calls {@link NodeCore#onCompletion}.
+   * Work that was handed over is never lost, whatever {@link #isOverloaded} says.
+   */
   void offload(OffloadedWork work);
+
+  /**
+   * Whether so much offloaded work waits that no new peer shall be let in: their first requests are
+   * then dropped, and come again.
+   */
+  default boolean isOverloaded() {
+    return false;
+  }
+
+  /**
+   * Nanoseconds for crypto providers that become slow or do not answer. One that stands still, as
+   * this one, switches both off: a provider that completes later is then waited for without limit.
+   */
+  default LongSupplier cryptoClock() {
+    return () -> 0;
+  }
 
   /** Tells listeners. */
   void event(NodeEvent event);

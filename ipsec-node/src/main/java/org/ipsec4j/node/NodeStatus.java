@@ -1,6 +1,7 @@
 package org.ipsec4j.node;
 
 import java.util.List;
+import java.util.Map;
 import org.ipsec4j.api.ike.IkeStatus;
 import org.ipsec4j.api.policy.TrafficSelector;
 import org.ipsec4j.api.policy.WeakChoice;
@@ -13,16 +14,49 @@ import org.ipsec4j.api.sa.ChildSaId;
  * @param children installed Child SAs, lingering ones included
  * @param counters the node's counters
  * @param weakChoices where the policy accepts weak algorithms
+ * @param crypto crypto providers for packets, in their order
  */
 public record NodeStatus(
     IkeStatus ike,
     List<Child> children,
     NodeCounters.Snapshot counters,
-    List<WeakChoice> weakChoices) {
+    List<WeakChoice> weakChoices,
+    List<Crypto> crypto) {
   /** Copies the lists. */
   public NodeStatus {
     children = List.copyOf(children);
     weakChoices = List.copyOf(weakChoices);
+    crypto = List.copyOf(crypto);
+  }
+
+  /**
+   * A crypto provider at work for packets.
+   *
+   * @param provider its name
+   * @param version what stands behind it; may be empty
+   * @param retired why it is not used any more; empty while it is used
+   * @param sas SAs that are with it now; a Child SA has two
+   * @param packets packets that it sealed or opened
+   * @param bytesOut octets of text that it sealed
+   * @param bytesIn octets of text that it opened
+   * @param failures packets that failed with it
+   * @param transforms the transforms of the policy that new SAs use it for, each with the
+   *     nanoseconds that a packet of 1400 octets took; 0 where that was not measured
+   */
+  public record Crypto(
+      String provider,
+      String version,
+      String retired,
+      long sas,
+      long packets,
+      long bytesOut,
+      long bytesIn,
+      long failures,
+      Map<String, Double> transforms) {
+    /** Copies the map. */
+    public Crypto {
+      transforms = Map.copyOf(transforms);
+    }
   }
 
   /**

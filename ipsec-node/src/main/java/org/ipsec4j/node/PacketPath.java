@@ -3,6 +3,7 @@ package org.ipsec4j.node;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -30,12 +31,16 @@ final class PacketPath {
     void asked(long now, Flow flow, TrafficPair packet);
   }
 
+  /** Cryptography for packets, and what is to be done after each burst before the next. */
+  record Crypto(List<CryptoProvider> providers, Runnable afterBurst) {}
+
   private final PolicySet policy;
   private final CompiledSpd spd;
   private final Flows flows;
   private final NodeCounters counters;
   private final NodeIo io;
   private final Acquire acquire;
+  private final Crypto crypto;
   private final Sad sad = new Sad();
   private final IpsecOutbound out;
   private final IpsecInbound in;
@@ -50,15 +55,21 @@ final class PacketPath {
   private final List<InboundSa> heard = new ArrayList<>();
 
   PacketPath(
-      NodeSettings settings, Flows flows, NodeCounters counters, NodeIo io, Acquire acquire) {
+      NodeSettings settings,
+      Crypto crypto,
+      Flows flows,
+      NodeCounters counters,
+      NodeIo io,
+      Acquire acquire) {
     this.policy = settings.policy();
     this.spd = new CompiledSpd(policy);
     this.flows = flows;
     this.counters = counters;
     this.io = io;
     this.acquire = acquire;
-    this.out = new IpsecOutbound(settings.crypto().providers(), settings.burst());
-    this.in = new IpsecInbound(sad, settings.crypto().providers(), settings.burst());
+    this.crypto = crypto;
+    this.out = new IpsecOutbound(crypto.providers(), settings.burst());
+    this.in = new IpsecInbound(sad, crypto.providers(), settings.burst());
     this.waitingBurst = settings.newBurst();
     this.chosen = new OutboundBundle[settings.burst()];
     this.ways = new UdpEncapsulation[settings.burst()];
@@ -140,6 +151,7 @@ final class PacketPath {
       anyNative |= natively[i];
     }
     out.protect(burst, chosen, inUdp, PacketForm.PAYLOAD, now);
+    crypto.afterBurst().run();
     if (anyNative) {
       protectAndSendNative(now, burst);
     }
@@ -160,6 +172,7 @@ final class PacketPath {
   private void protectAndSendNative(long now, PacketBurst burst) {
     if (io.hasNativePath()) {
       out.protect(burst, chosen, natively, PacketForm.FULL_IP, now);
+      crypto.afterBurst().run();
       io.sendNative(burst, natively);
       return;
     }
@@ -222,6 +235,7 @@ final class PacketPath {
       }
     }
     in.open(burst, form, now);
+    crypto.afterBurst().run();
     for (int i = 0; i < burst.size(); i++) {
       int layers = in.layers(i);
       if (layers > 0 && in.isAuthentic(i) && !heard.contains(in.sa(i, 0))) {

@@ -53,7 +53,8 @@ final class SaLedger {
    * Installs a Child SA, inbound first. The initiator sends on it at once, the responder after
    * evidence or {@link #EVIDENCE_NANOS}.
    *
-   * @throws CryptoException when keys cannot be set up; nothing is installed then
+   * @throws CryptoException when keys cannot be set up; nothing is installed then, and the keys are
+   *     wiped
    */
   Association install(long now, ChildSa sa, Flow flow) throws CryptoException {
     Association association = prepare(sa, flow);
@@ -73,8 +74,9 @@ final class SaLedger {
    * @param sas the same as agreed
    * @param flow that they carry
    * @param firstNumbers the first sequence number of each layer
-   * @return the association, with copies of the keys wiped
-   * @throws CryptoException when keys cannot be set up; nothing is installed then
+   * @return the association; it has the keys and wipes them
+   * @throws CryptoException when keys cannot be set up; nothing is installed then, and the keys are
+   *     wiped
    */
   Association installManual(
       long now, List<ManualSa> layers, List<ChildSa> sas, Flow flow, long[] firstNumbers)
@@ -88,15 +90,11 @@ final class SaLedger {
         inbounds.add(layers.get(i).inbound(sa, key(sa, sa.inboundKeys())));
         outbounds.add(layers.get(i).outbound(sa, key(sa, sa.outboundKeys()), firstNumbers[i]));
       }
-    } catch (CryptoException | IllegalArgumentException e) {
+    } catch (CryptoException | RuntimeException e) {
       inbounds.forEach(InboundSa::destroy);
       outbounds.forEach(OutboundSa::destroy);
+      sas.forEach(SaLedger::wipe);
       throw e;
-    } finally {
-      for (ChildSa sa : sas) {
-        sa.inboundKeys().destroy();
-        sa.outboundKeys().destroy();
-      }
     }
     Association association = new Association(sas.getFirst(), inbounds, outbounds, flow);
     inbounds.forEach(inbound -> inbound.begin(now));
@@ -170,10 +168,15 @@ final class SaLedger {
           new Association(sa, InboundSa.of(sa, inKey), OutboundSa.of(sa, outKey), flow);
       publish(association);
       return association;
-    } finally {
-      sa.inboundKeys().destroy();
-      sa.outboundKeys().destroy();
+    } catch (CryptoException | RuntimeException e) {
+      wipe(sa);
+      throw e;
     }
+  }
+
+  private static void wipe(ChildSa sa) {
+    sa.inboundKeys().destroy();
+    sa.outboundKeys().destroy();
   }
 
   private PacketKey key(ChildSa sa, SaKeys keys) throws CryptoException {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Listeners hear everything in order, and cost the node nothing. */
 final class NodeEventsTest {
   private static final NodeEvent LAST =
-      new NodeEvent.Stopped(new NodeCounters().snapshot(Map.of()));
+      new NodeEvent.Stopped(new NodeCounters().snapshot(Map.of(), NodeCounters.Offload.NONE));
 
   private static NodeEvent numbered(int number) {
     return new NodeEvent.Trouble("number " + number);

@@ -53,11 +53,14 @@ final class SaLedgerTest {
   }
 
   @Test
-  void firstSaIsUsedAtOnceAndItsSecretsAreWiped() throws Exception {
+  void firstSaIsUsedAtOnceAndItsSecretsAreKeptAsLongAsIt() throws Exception {
     ChildSa sa = Sas.ours(policy, 1);
     ledger.install(0, sa, flow);
     assertEquals(1, sends());
     assertTrue(hears(1));
+    assertFalse(sa.inboundKeys().encryption().isDestroyed(), "another provider may need them");
+    assertFalse(sa.outboundKeys().encryption().isDestroyed());
+    remove(0, 1, false);
     assertTrue(sa.inboundKeys().encryption().isDestroyed());
     assertTrue(sa.outboundKeys().encryption().isDestroyed());
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.ike.IkeCommand;
 import org.ipsec4j.api.ike.IkeEngine;
@@ -28,6 +29,7 @@ import org.ipsec4j.testkit.Offloading;
 import org.ipsec4j.testkit.SaLog;
 import org.ipsec4j.testkit.SaSide;
 import org.ipsec4j.testkit.SaView;
+import org.jspecify.annotations.Nullable;
 
 /** A whole node, cryptography and packet path included, on a simulated network. */
 final class SimNode implements SimHost, SaSide {
@@ -45,6 +47,9 @@ final class SimNode implements SimHost, SaSide {
   private final SaLog log = new SaLog();
   private final List<IkeEvent> events = new ArrayList<>();
   private final List<Consumer<IkeEvent>> listeners = new ArrayList<>();
+  private final List<NodeEvent> crypto = new ArrayList<>();
+  private LongSupplier cryptoClock = () -> 0;
+  private @Nullable SimWorkers workers;
   private Offloading offloading = Offloading.inline();
   private NodeSettings made;
   private IkeEngine engine;
@@ -77,6 +82,25 @@ final class SimNode implements SimHost, SaSide {
   /** When offloaded work comes back; at once when not said. */
   void offloading(Offloading when) {
     offloading = when;
+  }
+
+  /** By which time crypto providers are watched; none when not said. */
+  void cryptoClock(LongSupplier clock) {
+    cryptoClock = clock;
+  }
+
+  /** Offloaded work waits for these from now on. */
+  void workers(SimWorkers newWorkers) {
+    workers = newWorkers;
+  }
+
+  /** What was told of crypto providers. */
+  List<NodeEvent> cryptoEvents() {
+    return List.copyOf(crypto);
+  }
+
+  boolean readmitCrypto(String provider) {
+    return core.readmitCrypto(provider);
   }
 
   /** Hears every event as it happens. */
@@ -317,13 +341,33 @@ final class SimNode implements SimHost, SaSide {
     @Override
     public void offload(OffloadedWork work) {
       NodeCore asker = core;
+      SimWorkers pool = workers;
+      if (pool != null) {
+        pool.execute(work, () -> complete(asker, work));
+        return;
+      }
       offloading.plan(
           () -> {
             work.run();
-            if (of == generation) {
-              asker.onCompletion(simulation.now(), work);
-            }
+            complete(asker, work);
           });
+    }
+
+    private void complete(NodeCore asker, OffloadedWork work) {
+      if (of == generation) {
+        asker.onCompletion(simulation.now(), work);
+      }
+    }
+
+    @Override
+    public boolean isOverloaded() {
+      SimWorkers pool = workers;
+      return pool != null && pool.isOverloaded();
+    }
+
+    @Override
+    public LongSupplier cryptoClock() {
+      return () -> cryptoClock.getAsLong();
     }
 
     @Override
@@ -342,6 +386,10 @@ final class SimNode implements SimHost, SaSide {
         case NodeEvent.NoNativePath none -> {}
         case NodeEvent.Manual manual -> {}
         case NodeEvent.WeakAlgorithms weak -> {}
+        case NodeEvent.CryptoChosen chosen -> {}
+        case NodeEvent.CryptoFailedOver failed -> crypto.add(failed);
+        case NodeEvent.CryptoLost lost -> crypto.add(lost);
+        case NodeEvent.CryptoReadmitted readmitted -> crypto.add(readmitted);
       }
     }
   }

@@ -122,12 +122,19 @@ final class SimWorld {
   }
 
   SimWorld(long seed, Setup setup) {
+    this(seed, setup, CRYPTO);
+  }
+
+  /**
+   * @param leftCrypto what the left gateway has
+   */
+  SimWorld(long seed, Setup setup, ProviderChain leftCrypto) {
     this.seed = seed;
     simulation = new Simulation(seed);
     simulation.network(Fault.delay(DELAY, DELAY));
     random = new SimRandom(seed).split("world");
-    left = node("left", setup.leftAddress(), policy(setup, true));
-    right = node("right", RIGHT, policy(setup, false));
+    left = node("left", setup.leftAddress(), policy(setup, true), leftCrypto);
+    right = node("right", RIGHT, policy(setup, false), CRYPTO);
     invariant = new RekeyInvariant(left, right);
     left.onEvent(event -> checkEvent(left, event));
     right.onEvent(event -> checkEvent(right, event));
@@ -187,12 +194,12 @@ final class SimWorld {
         .build();
   }
 
-  private SimNode node(String name, IpAddress address, PolicySet policy) {
+  private SimNode node(String name, IpAddress address, PolicySet policy, ProviderChain crypto) {
     return new SimNode(
         name,
         address,
         simulation,
-        keys -> new NodeSettings(policy, CRYPTO, Set.of(Defaults.NAT_PORT), 8, 1500, keys),
+        keys -> new NodeSettings(policy, crypto, Set.of(Defaults.NAT_PORT), 8, 1500, keys),
         settings -> engine(name, settings, address),
         this::onDelivered);
   }

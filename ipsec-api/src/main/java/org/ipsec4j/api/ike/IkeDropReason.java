@@ -38,6 +38,8 @@ public enum IkeDropReason {
   NO_PEER("no peer of the policy may be at that address"),
   /** An unprotected error that would end a negotiation is only noted. */
   UNPROTECTED_HINT("an unprotected error message is only noted: it may be forged"),
+  /** Too many key exchanges and signatures wait for their turn. */
+  OVERLOADED("too much work of negotiations waits: a new one was not begun"),
   /** The engine is closing. */
   CLOSING("the engine is closing");
 

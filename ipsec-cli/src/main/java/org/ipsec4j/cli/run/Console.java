@@ -14,8 +14,9 @@ import org.ipsec4j.node.NodeStatus;
 
 /**
  * Commands for a running gateway, a line each: {@code initiate CHILD}, {@code rekey-child CHILD},
- * {@code rekey-ike PEER}, {@code delete-child CHILD}, {@code delete-ike PEER}, {@code status},
- * {@code quit}. A child is named {@code peer/child}, or by its name alone where that is unique.
+ * {@code rekey-ike PEER}, {@code delete-child CHILD}, {@code delete-ike PEER}, {@code readmit
+ * PROVIDER}, {@code status}, {@code quit}. A child is named {@code peer/child}, or by its name
+ * alone where that is unique.
  */
 final class Console {
   private static final int LONGEST_LINE = 4096;
@@ -60,12 +61,13 @@ final class Console {
           ikeSas(name).forEach(sa -> node.command(new IkeCommand.RekeyIke(sa.ikeSa())));
       case "delete-ike" ->
           ikeSas(name).forEach(sa -> node.command(new IkeCommand.DeleteIke(sa.ikeSa())));
+      case "readmit" -> node.readmitCrypto(name).ifPresent(this::refused);
       default ->
           refused(
               "`"
                   + verb
                   + "` is no command: initiate, rekey-child, rekey-ike, delete-child,"
-                  + " delete-ike, status, quit");
+                  + " delete-ike, readmit, status, quit");
     }
   }
 

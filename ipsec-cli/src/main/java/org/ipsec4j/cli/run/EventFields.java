@@ -28,6 +28,10 @@ final class EventFields {
       case NodeEvent.Ike ike -> of(ike.event());
       case NodeEvent.ProviderRefused refused ->
           with(named("provider-refused"), "reason", refused.reason());
+      case NodeEvent.CryptoChosen chosen -> CryptoFields.of(chosen);
+      case NodeEvent.CryptoFailedOver failed -> CryptoFields.of(failed);
+      case NodeEvent.CryptoLost lost -> CryptoFields.of(lost);
+      case NodeEvent.CryptoReadmitted readmitted -> CryptoFields.of(readmitted);
       case NodeEvent.WeakAlgorithms weak -> weak(named("weak-algorithms"), weak.choice());
       case NodeEvent.InstallFailed failed ->
           with(named("install-failed"), "reason", failed.reason());
@@ -148,6 +152,7 @@ final class EventFields {
       weak.add(weak(new LinkedHashMap<>(), choice));
     }
     with(fields, "weakChoices", weak);
+    with(fields, "crypto", status.crypto().stream().map(CryptoFields::of).toList());
     with(fields, "drops", drops(status.counters()));
     return with(fields, "counters", counters(status.counters()));
   }
@@ -206,6 +211,9 @@ final class EventFields {
     with(fields, "deliveredBytes", counters.deliveredBytes());
     with(fields, "rekeys", counters.rekeys());
     with(fields, "keepalivesIn", counters.keepalivesIn());
+    with(fields, "offloadedSas", counters.offload().sas());
+    with(fields, "offloadedBytesOut", counters.offload().bytesOut());
+    with(fields, "offloadedBytesIn", counters.offload().bytesIn());
     with(fields, "balanced", counters.balanced());
     return with(fields, "drops", drops(counters));
   }

@@ -73,6 +73,7 @@ final class Gateway implements AutoCloseable {
               .policy(policy)
               .credentials(loaded.credentials())
               .inner(inner)
+              .cryptoOrder(loaded.document().node().crypto().within(options.policyFolder()))
               .sequenceStore(new FileSequenceStore(options.policyFolder()));
       RawProvider raw = rawProvider();
       if (raw != null) {

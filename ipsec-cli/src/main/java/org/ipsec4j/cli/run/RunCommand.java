@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a gateway by a policy file until Ctrl-C, which deletes its associations on the peers.",
       "Commands are read from standard input, a line each: initiate CHILD, rekey-child CHILD,"
-          + " rekey-ike PEER, delete-child CHILD, delete-ike PEER, status, quit."
+          + " rekey-ike PEER, delete-child CHILD, delete-ike PEER, readmit PROVIDER, status, quit."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {

@@ -93,7 +93,8 @@ class EventFieldsTest {
         1,
         out,
         in,
-        Map.of(IkeDropReason.BUSY, 5L));
+        Map.of(IkeDropReason.BUSY, 5L),
+        new NodeCounters.Offload(2, 1144, 1056));
   }
 
   private static NodeStatus status() {
@@ -104,7 +105,11 @@ class EventFieldsTest {
         new IkeStatus(List.of(sa)),
         List.of(child(CHILD, false), child(new ChildSaId(6), true)),
         counters(),
-        List.of(weak()));
+        List.of(weak()),
+        List.of(
+            new NodeStatus.Crypto(
+                "mb", "1.3", "", 2, 25, 1144, 1056, 0, Map.of("ESP:AES_GCM_16_256/NO_ESN", 203.6)),
+            new NodeStatus.Crypto("jca", "", "it is slow", 0, 0, 0, 0, 7, Map.of())));
   }
 
   private static WeakChoice weak() {
@@ -124,6 +129,11 @@ class EventFieldsTest {
     events.add(new NodeEvent.Started());
     ikeEvents().forEach(event -> events.add(new NodeEvent.Ike(event)));
     events.add(new NodeEvent.ProviderRefused("crypto provider x failed: AES"));
+    String gcm = "ESP:AES_GCM_16_128/NO_ESN";
+    events.add(new NodeEvent.CryptoChosen(gcm, "mb", 203.6, false));
+    events.add(new NodeEvent.CryptoFailedOver("mb", "jca", "32 packets failed", 4, 0));
+    events.add(new NodeEvent.CryptoLost(CHILD, "b", "net", gcm, "nobody offers it"));
+    events.add(new NodeEvent.CryptoReadmitted("mb", 4));
     events.add(new NodeEvent.WeakAlgorithms(weak()));
     events.add(new NodeEvent.NoNativePath("raw sockets are not allowed"));
     for (NodeEvent.Manual.Change change : NodeEvent.Manual.Change.values()) {

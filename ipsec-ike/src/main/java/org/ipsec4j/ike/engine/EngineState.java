@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.ipsec4j.api.WallClock;
 import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.crypto.CryptoProvider;
@@ -19,6 +20,7 @@ import org.ipsec4j.api.ike.IkeDropReason;
 import org.ipsec4j.api.ike.IkeOutput;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.policy.Identity;
 import org.ipsec4j.api.policy.PolicyView;
 import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.ike.v2.exchange.Environment;
@@ -40,6 +42,7 @@ final class EngineState implements Environment, SaHost {
   private final Set<Integer> inboundSpis = new HashSet<>();
   private final Map<ChildSaId, IkeSa> owners = new HashMap<>();
   private final Set<IkeSa> halfOpen = new HashSet<>();
+  private final Map<Identity, Set<IkeSa>> byIdentity = new HashMap<>();
   private final Set<IkeSa> touched = new LinkedHashSet<>();
   private final Deadlines deadlines = new Deadlines();
   private final InitIndex initIndex = new InitIndex();
@@ -138,6 +141,7 @@ final class EngineState implements Environment, SaHost {
 
   @Override
   public void removed(IkeSa sa) {
+    down(sa);
     sas.remove(sa.ownSpi(), sa);
     deadlines.remove(sa);
     halfOpen.remove(sa);
@@ -160,7 +164,34 @@ final class EngineState implements Environment, SaHost {
   }
 
   @Override
-  public Collection<IkeSa> all() {
+  public void up(IkeSa sa) {
+    Identity identity = sa.remoteIdentity();
+    if (identity != null) {
+      byIdentity.computeIfAbsent(identity, absent -> new LinkedHashSet<>()).add(sa);
+    }
+  }
+
+  @Override
+  public void down(IkeSa sa) {
+    Identity identity = sa.remoteIdentity();
+    Set<IkeSa> same = identity == null ? null : byIdentity.get(identity);
+    if (same != null && same.remove(sa) && same.isEmpty()) {
+      byIdentity.remove(identity);
+    }
+  }
+
+  @Override
+  public Collection<IkeSa> upWith(Identity identity) {
+    return byIdentity.getOrDefault(identity, Set.of());
+  }
+
+  @Override
+  public boolean any(Predicate<IkeSa> wanted) {
+    return sas.values().stream().anyMatch(wanted);
+  }
+
+  /** All IKE SAs. */
+  Collection<IkeSa> all() {
     return List.copyOf(sas.values());
   }
 

@@ -4,9 +4,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
-import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoException;
-import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.ipsec4j.api.crypto.IkeCipher;
@@ -22,23 +20,57 @@ import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
 import org.ipsec4j.api.crypto.Signer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Several providers as one: whoever says yes first does it. The choice for packets happens when
- * keys are set up, never per packet.
+ * Several providers as one: whoever says yes first does it, and when its set-up fails the next one
+ * is asked. The choice for packets happens when keys are set up, never per packet.
  */
 public final class ProviderChain implements CryptoProvider {
   private final List<CryptoProvider> providers;
+  private final CryptoRanking ranking;
+
+  /** One step of set-up with one provider. */
+  private interface SetUp<T> {
+    T with(CryptoProvider provider) throws CryptoException;
+  }
 
   /**
    * @param providers at least one, the best first
    */
   public ProviderChain(List<CryptoProvider> providers) {
+    this(providers, CryptoRanking.NONE);
+  }
+
+  /**
+   * @param providers at least one, the best first
+   * @param ranking which is best for the packets of a transform, as far as that was measured
+   */
+  public ProviderChain(List<CryptoProvider> providers, CryptoRanking ranking) {
     if (providers.isEmpty()) {
       throw new IllegalArgumentException("a chain needs a provider");
     }
     this.providers = List.copyOf(providers);
+    this.ranking = ranking;
+  }
+
+  /** Whether a key that names {@code maker} is of the provider {@code name}, or of a detail. */
+  static boolean made(String maker, String name) {
+    return maker.equals(name)
+        || (maker.length() > name.length()
+            && maker.charAt(name.length()) == ':'
+            && maker.startsWith(name));
+  }
+
+  /** What was measured. */
+  public CryptoRanking ranking() {
+    return ranking;
+  }
+
+  /** The providers that protect packets so, the best first. */
+  public List<CryptoProvider> ranked(PacketTransform transform) {
+    List<CryptoProvider> able =
+        providers.stream().filter(provider -> provider.supports(transform)).toList();
+    return ranking.sort(transform, able);
   }
 
   /** The providers, the best first. */
@@ -64,15 +96,29 @@ public final class ProviderChain implements CryptoProvider {
     return providers.stream().anyMatch(question);
   }
 
-  private CryptoProvider first(Predicate<CryptoProvider> question, Object wanted)
+  /**
+   * Sets something up with the first provider that says yes. One that fails by itself, and not for
+   * what it was given, leaves it to the next.
+   */
+  private <T> T first(Predicate<CryptoProvider> question, Object wanted, SetUp<T> setUp)
       throws CryptoException {
+    CryptoException failure = null;
     for (CryptoProvider provider : providers) {
       if (question.test(provider)) {
-        return provider;
+        try {
+          return setUp.with(provider);
+        } catch (CryptoException e) {
+          if (e.culprit() != CryptoException.Culprit.PROVIDER) {
+            throw e;
+          }
+          failure = failure == null ? e : failure;
+        }
       }
     }
-    throw new CryptoException(
-        CryptoException.Culprit.PROVIDER, "no crypto provider offers " + wanted);
+    throw failure != null
+        ? failure
+        : new CryptoException(
+            CryptoException.Culprit.PROVIDER, "no crypto provider offers " + wanted);
   }
 
   @Override
@@ -107,21 +153,33 @@ public final class ProviderChain implements CryptoProvider {
 
   @Override
   public Signer signer(Secret privateKey, SignatureAlgorithm algorithm) throws CryptoException {
-    return first(provider -> provider.supportsSigning(algorithm), algorithm)
-        .signer(privateKey, algorithm);
+    return first(
+        provider -> provider.supportsSigning(algorithm),
+        algorithm,
+        provider -> provider.signer(privateKey, algorithm));
   }
 
   @Override
   public PacketKey packetKey(PacketTransform transform, Secret encryption, Secret integrity)
       throws CryptoException {
-    return first(provider -> provider.supports(transform), transform)
-        .packetKey(transform, encryption, integrity);
+    CryptoException failure = null;
+    for (CryptoProvider provider : ranked(transform)) {
+      try {
+        return provider.packetKey(transform, encryption, integrity);
+      } catch (CryptoException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    throw failure != null
+        ? failure
+        : new CryptoException(
+            CryptoException.Culprit.PROVIDER, "no crypto provider offers " + transform);
   }
 
   /** A worker that hands each run of packets to the provider of their keys. */
   @Override
   public PacketWorker packetWorker() {
-    return providers.size() == 1 ? providers.getFirst().packetWorker() : new Worker(providers);
+    return providers.size() == 1 ? providers.getFirst().packetWorker() : new ChainWorker(providers);
   }
 
   @Override
@@ -131,146 +189,77 @@ public final class ProviderChain implements CryptoProvider {
       Secret encryptionKey,
       Secret integrityKey)
       throws CryptoException {
-    return first(provider -> provider.supports(encryption, integrity), encryption)
-        .ikeCipher(encryption, integrity, encryptionKey, integrityKey);
+    return first(
+        provider -> provider.supports(encryption, integrity),
+        encryption,
+        provider -> provider.ikeCipher(encryption, integrity, encryptionKey, integrityKey));
   }
 
   @Override
   public Prf prf(PrfAlgorithm algorithm) throws CryptoException {
-    return first(provider -> provider.supports(algorithm), algorithm).prf(algorithm);
+    return first(
+        provider -> provider.supports(algorithm), algorithm, provider -> provider.prf(algorithm));
   }
 
   @Override
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
-    return first(provider -> provider.supports(method), method).keyExchange(method, random);
+    return first(
+        provider -> provider.supports(method),
+        method,
+        provider -> provider.keyExchange(method, random));
   }
 
   @Override
   public boolean verify(
       SignatureAlgorithm algorithm, Bytes publicKey, Bytes message, Bytes signature)
       throws CryptoException {
-    return first(provider -> provider.supports(algorithm), algorithm)
-        .verify(algorithm, publicKey, message, signature);
+    return first(
+        provider -> provider.supports(algorithm),
+        algorithm,
+        provider -> provider.verify(algorithm, publicKey, message, signature));
+  }
+
+  /** The first provider for IKE: one that is for packets alone has neither hash nor generator. */
+  private CryptoProvider forIke() {
+    for (CryptoProvider provider : providers) {
+      for (PrfAlgorithm algorithm : PrfAlgorithm.values()) {
+        if (provider.supports(algorithm)) {
+          return provider;
+        }
+      }
+    }
+    return providers.getFirst();
   }
 
   @Override
   public Bytes sha1(Bytes data) {
-    return providers.getFirst().sha1(data);
+    return forIke().sha1(data);
   }
 
   @Override
   public RandomSource random() {
-    return providers.getFirst().random();
+    return forIke().random();
   }
 
-  /** One worker of each provider; packets go to the provider that made their key. */
-  private static final class Worker implements PacketWorker {
-    private final String[] names;
-    private final String[] prefixes;
-    private final PacketWorker[] workers;
-    private final CryptoBurst single = new CryptoBurst(1);
-
-    Worker(List<CryptoProvider> providers) {
-      this.names = providers.stream().map(CryptoProvider::name).toArray(String[]::new);
-      this.prefixes = providers.stream().map(each -> each.name() + ":").toArray(String[]::new);
-      this.workers =
-          providers.stream().map(CryptoProvider::packetWorker).toArray(PacketWorker[]::new);
-    }
-
-    @Override
-    public boolean submit(CryptoBurst burst) {
-      int whole = owner(burst);
-      if (whole >= 0) {
-        return workers[whole].submit(burst);
-      }
-      for (int i = 0; i < burst.size(); i++) {
-        CryptoOp op = burst.op(i);
-        int index = ownerOf(op.key);
-        if (index < 0) {
-          op.status = CryptoOp.Status.FAILED;
-        } else {
-          submitAlone(workers[index], op);
-        }
-      }
-      return true;
-    }
-
-    private void submitAlone(PacketWorker worker, CryptoOp op) {
-      single.clear();
-      CryptoOp copy = single.next();
-      copy.key = op.key;
-      copy.slab = op.slab;
-      copy.seal = op.seal;
-      copy.aadOffset = op.aadOffset;
-      copy.aadLength = op.aadLength;
-      copy.textOffset = op.textOffset;
-      copy.textLength = op.textLength;
-      copy.icvOffset = op.icvOffset;
-      copy.highSequencePresent = op.highSequencePresent;
-      copy.highSequence = op.highSequence;
-      copy.nonceLength = op.nonceLength;
-      System.arraycopy(op.nonce, 0, copy.nonce, 0, op.nonceLength);
-      boolean done = worker.submit(single);
-      while (!done) {
-        done = worker.poll() != null;
-      }
-      op.status = copy.status;
-      copy.key = null;
-      copy.slab = null;
-    }
-
-    /** The provider whose keys all packets of the burst have, or -1. */
-    private int owner(CryptoBurst burst) {
-      int owner = burst.size() == 0 ? 0 : ownerOf(burst.op(0).key);
-      for (int i = 1; i < burst.size(); i++) {
-        if (ownerOf(burst.op(i).key) != owner) {
-          return -1;
-        }
-      }
-      return owner;
-    }
-
-    /** The key names its provider, alone or before a colon and a detail. */
-    private int ownerOf(@Nullable PacketKey key) {
-      int owner = -1;
-      int longest = -1;
-      for (int i = 0; key != null && i < names.length; i++) {
-        String maker = key.provider();
-        boolean fits = maker.equals(names[i]) || maker.startsWith(prefixes[i]);
-        if (fits && names[i].length() > longest) {
-          owner = i;
-          longest = names[i].length();
-        }
-      }
-      return owner;
-    }
-
-    @Override
-    public @Nullable CryptoBurst poll() {
-      for (PacketWorker worker : workers) {
-        CryptoBurst done = worker.poll();
-        if (done != null) {
-          return done;
-        }
-      }
-      return null;
-    }
-
-    @Override
-    public int preferredBurst() {
-      int best = 1;
-      for (PacketWorker worker : workers) {
-        best = Math.max(best, worker.preferredBurst());
-      }
-      return best;
-    }
-
-    @Override
-    public void close() {
-      for (PacketWorker worker : workers) {
-        worker.close();
+  /** Who likes the largest batches of slow steps gets them all. */
+  private CryptoProvider batcher() {
+    CryptoProvider most = providers.getFirst();
+    for (CryptoProvider provider : providers) {
+      if (provider.preferredWork() > most.preferredWork()) {
+        most = provider;
       }
     }
+    return most;
+  }
+
+  @Override
+  public int preferredWork() {
+    return batcher().preferredWork();
+  }
+
+  @Override
+  public void runWork(List<? extends Runnable> work) {
+    batcher().runWork(work);
   }
 }

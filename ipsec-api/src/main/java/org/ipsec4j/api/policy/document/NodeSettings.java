@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param tun the virtual interface of {@code ipsec run}; null when the file names none
  * @param ikePort our UDP port for IKE
  * @param natPort our UDP port for encapsulation
+ * @param crypto in which order crypto providers are asked
  */
-public record NodeSettings(@Nullable Tun tun, int ikePort, int natPort) {
+public record NodeSettings(@Nullable Tun tun, int ikePort, int natPort, CryptoOrder crypto) {
   /** What holds when the file does not speak of the node. */
   public static final NodeSettings DEFAULT =
-      new NodeSettings(null, Defaults.IKE_PORT, Defaults.NAT_PORT);
+      new NodeSettings(null, Defaults.IKE_PORT, Defaults.NAT_PORT, CryptoOrder.DEFAULT);
 
   /**
    * A TUN interface.

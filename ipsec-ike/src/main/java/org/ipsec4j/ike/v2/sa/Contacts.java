@@ -2,6 +2,7 @@ package org.ipsec4j.ike.v2.sa;
 
 import java.util.List;
 import org.ipsec4j.api.ike.IkeEvent.DownReason;
+import org.ipsec4j.api.policy.Identity;
 
 /** INITIAL_CONTACT: which IKE SAs with a peer are left over from its former life (RFC 7296 2.4). */
 final class Contacts {
@@ -9,8 +10,7 @@ final class Contacts {
 
   /** Whether no other IKE SA with this peer exists. */
   static boolean only(IkeSa sa) {
-    return sa.host().all().stream()
-        .noneMatch(other -> other != sa && other.isPresent() && other.isWith(sa.peer()));
+    return !sa.host().any(other -> other != sa && other.isPresent() && other.isWith(sa.peer()));
   }
 
   /**
@@ -18,12 +18,12 @@ final class Contacts {
    * left-over: both sides may have begun at once.
    */
   static void initial(IkeSa sa) {
-    for (IkeSa other : List.copyOf(sa.host().all())) {
-      if (other != sa
-          && other.isUp()
-          && other.isWith(sa.peer())
-          && other.isOf(sa.remoteIdentity())
-          && other.establishedBefore(sa)) {
+    Identity identity = sa.remoteIdentity();
+    if (identity == null) {
+      return;
+    }
+    for (IkeSa other : List.copyOf(sa.host().upWith(identity))) {
+      if (other != sa && other.isWith(sa.peer()) && other.establishedBefore(sa)) {
         other.ending().down(DownReason.REPLACED_BY_NEW_CONTACT);
         other.ending().vanish();
       }

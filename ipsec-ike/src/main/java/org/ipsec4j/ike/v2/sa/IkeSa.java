@@ -122,6 +122,7 @@ public final class IkeSa {
     sa.life = new Life.Up();
     sa.clock.up(sa.env.now());
     sa.host.added(sa);
+    sa.host.up(sa);
     return sa;
   }
 
@@ -336,7 +337,8 @@ public final class IkeSa {
     return facts;
   }
 
-  @Nullable Identity remoteIdentity() {
+  /** What the peer proved to be; null before. */
+  public @Nullable Identity remoteIdentity() {
     return remoteIdentity;
   }
 
@@ -348,10 +350,6 @@ public final class IkeSa {
     return peer != null
         ? peer.name().equals(entry.name())
         : candidates.stream().anyMatch(candidate -> candidate.name().equals(entry.name()));
-  }
-
-  boolean isOf(@Nullable Identity identity) {
-    return remoteIdentity != null && remoteIdentity.equals(identity);
   }
 
   boolean establishedBefore(IkeSa other) {
@@ -407,6 +405,7 @@ public final class IkeSa {
     facts = facts().authenticated();
     conversation.forgetInit();
     life = new Life.Up();
+    host.up(this);
     clock.up(env.now());
     env.tell(
         new IkeEvent.IkeUp(
@@ -456,6 +455,9 @@ public final class IkeSa {
 
   /** The life goes on to its next phase. */
   void enter(Life next) {
+    if (isUp()) {
+      host.down(this);
+    }
     life = next;
   }
 

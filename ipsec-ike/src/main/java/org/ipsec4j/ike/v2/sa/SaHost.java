@@ -1,6 +1,8 @@
 package org.ipsec4j.ike.v2.sa;
 
 import java.util.Collection;
+import java.util.function.Predicate;
+import org.ipsec4j.api.policy.Identity;
 import org.ipsec4j.api.sa.ChildSaId;
 import org.ipsec4j.ike.v2.exchange.Work;
 
@@ -21,8 +23,17 @@ public interface SaHost {
   /** Something changed from which a time-out may follow. */
   void touched(IkeSa sa);
 
-  /** All IKE SAs. */
-  Collection<IkeSa> all();
+  /** An IKE SA is up: its peer is known. */
+  void up(IkeSa sa);
+
+  /** An IKE SA that was up is so no more. */
+  void down(IkeSa sa);
+
+  /** The IKE SAs that are up with whoever proved that identity; asked at each new contact. */
+  Collection<IkeSa> upWith(Identity identity);
+
+  /** Whether there is such an IKE SA; looks at all. */
+  boolean any(Predicate<IkeSa> wanted);
 
   /** Hands work of an IKE SA out. */
   void offload(IkeSa sa, Work<?> work);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Judges a peer's certificates against one set of trust anchors (RFC 5280 6, RFC 4945 5.1). Every
- * input from the peer is hostile: number and size are bounded, nothing is thrown. Immutable and
- * thread-safe; revocation is not checked.
+ * input from the peer is hostile: number and size are bounded, nothing is thrown. Thread-safe;
+ * remembers the signatures that it found right; revocation is not checked.
  *
  * <p>A trust anchor may be a root, an intermediate CA, or the peer's own certificate.
  */
@@ -46,6 +46,7 @@ public final class PathChecker {
   private final List<Bytes> keyHashes;
   private final Set<String> usages;
   private final boolean demandsUsage;
+  private final ProvenPaths proven = new ProvenPaths();
 
   private PathChecker(List<X509Certificate> anchors, Set<String> usages, boolean demandsUsage) {
     this.anchors = List.copyOf(anchors);
@@ -176,7 +177,7 @@ public final class PathChecker {
     return first;
   }
 
-  private static @Nullable Rejected checkCandidate(PathSearch.Candidate candidate, Instant at)
+  private @Nullable Rejected checkCandidate(PathSearch.Candidate candidate, Instant at)
       throws GeneralSecurityException {
     Rejected rejected = Rejections.outsideValidity(candidate.anchor(), at);
     for (X509Certificate certificate : candidate.path()) {
@@ -187,6 +188,10 @@ public final class PathChecker {
     if (rejected != null || candidate.path().isEmpty()) {
       return rejected;
     }
+    Bytes name = ProvenPaths.name(candidate);
+    if (proven.contains(name)) {
+      return null;
+    }
     CertPath path = CertificateFactory.getInstance("X.509").generateCertPath(candidate.path());
     PKIXParameters parameters =
         new PKIXParameters(Set.of(new TrustAnchor(candidate.anchor(), null)));
@@ -194,6 +199,7 @@ public final class PathChecker {
     parameters.setDate(Date.from(at));
     try {
       CertPathValidator.getInstance("PKIX").validate(path, parameters);
+      proven.add(name);
       return null;
     } catch (CertPathValidatorException e) {
       return Rejections.of(e, candidate);

@@ -94,8 +94,7 @@ final class Ciphers {
     if (name == null || !does(encryption)) {
       throw new NoSuchAlgorithmException("no JCA provider does " + encryption);
     }
-    return services.make(
-        Names.service(encryption), provider -> Cipher.getInstance(name, provider));
+    return services.make(Names.service(encryption), provider -> Cipher.getInstance(name, provider));
   }
 
   /** AES-CBC under an all-zero IV, to which it returns with each {@code doFinal}. */

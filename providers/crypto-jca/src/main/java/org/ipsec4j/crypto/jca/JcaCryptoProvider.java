@@ -222,8 +222,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       if (providers.isEmpty()) {
         throw new IllegalArgumentException("name at least one JCA provider");
       }
-      return new JcaCryptoProvider(
-          NAME + ":" + detail, List.copyOf(providers), bouncyCastleLast);
+      return new JcaCryptoProvider(NAME + ":" + detail, List.copyOf(providers), bouncyCastleLast);
     }
   }
 
@@ -323,6 +322,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       case "prf", "prfplus" -> ownCiphers.does(PrfAlgorithm.valueOf(algorithm));
       case "exchange" ->
           own.providerOf(algorithm, trial(KeyExchangeMethod.valueOf(algorithm))).isPresent();
+      case "kem" -> KemExchange.find(KeyExchangeMethod.valueOf(algorithm), own) != null;
       case "verify" -> new SignatureVerifier(own).does(SignatureAlgorithm.valueOf(algorithm));
       default -> true;
     };
@@ -372,7 +372,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   @Override
   public boolean supports(KeyExchangeMethod method) {
-    return group(method).isPresent();
+    return group(method).isPresent() || KemExchange.find(method, services) != null;
   }
 
   @Override
@@ -492,8 +492,11 @@ public final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
-    return new JcaKeyExchange(
-        group(method).orElseThrow(() -> notDone(method.toString())), random);
+    Kem kem = KemExchange.find(method, services);
+    if (kem != null) {
+      return new KemExchange(kem, random);
+    }
+    return new JcaKeyExchange(group(method).orElseThrow(() -> notDone(method.toString())), random);
   }
 
   @Override

@@ -50,7 +50,8 @@ final class JcaPacketKey implements PacketKey {
     int keyLength = transform.encryption().keyBits() / 8;
     encryptionOctets =
         keyLength == 0 ? null : RawKey.of(Names.cipherKey(cipher), encryptionKey, 0, keyLength);
-    encryption = encryptionOctets == null ? null : ciphers.placed(transform.encryption(), encryptionOctets);
+    encryption =
+        encryptionOctets == null ? null : ciphers.placed(transform.encryption(), encryptionOctets);
     IntegrityAlgorithm mac = transform.integrity();
     int macKeyLength = mac.keyLength() - mac.saltLength();
     integrity =

@@ -57,10 +57,7 @@ final class JcaPacketWorker implements PacketWorker {
   }
 
   private CryptoOp.Status work(CryptoOp op) throws GeneralSecurityException {
-    if (closed
-        || !(op.key instanceof JcaPacketKey key)
-        || op.slab == null
-        || key.isDestroyed()) {
+    if (closed || !(op.key instanceof JcaPacketKey key) || op.slab == null || key.isDestroyed()) {
       return CryptoOp.Status.FAILED;
     }
     ByteBuffer slab = whole(op.slab);

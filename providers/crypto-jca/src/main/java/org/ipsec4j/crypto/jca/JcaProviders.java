@@ -37,9 +37,7 @@ final class JcaProviders {
     for (String written : detail.split(",", -1)) {
       String name = written.strip();
       found.add(
-          name.startsWith(TOKEN)
-              ? Pkcs11Token.of(name.substring(TOKEN.length()))
-              : named(name));
+          name.startsWith(TOKEN) ? Pkcs11Token.of(name.substring(TOKEN.length())) : named(name));
     }
     return found;
   }

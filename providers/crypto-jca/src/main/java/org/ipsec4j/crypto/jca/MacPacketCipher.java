@@ -42,8 +42,10 @@ final class MacPacketCipher extends PacketCipher {
       encrypting = null;
       decrypting = null;
     } else {
-      encrypting = new Direction(ciphers, key.transform().encryption(), cipherKey, Cipher.ENCRYPT_MODE);
-      decrypting = new Direction(ciphers, key.transform().encryption(), cipherKey, Cipher.DECRYPT_MODE);
+      encrypting =
+          new Direction(ciphers, key.transform().encryption(), cipherKey, Cipher.ENCRYPT_MODE);
+      decrypting =
+          new Direction(ciphers, key.transform().encryption(), cipherKey, Cipher.DECRYPT_MODE);
     }
     counts = algorithm == EncryptionAlgorithm.AES_CTR;
   }

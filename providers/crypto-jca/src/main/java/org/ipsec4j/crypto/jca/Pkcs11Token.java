@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tokens behind PKCS #11, by the JDK's SunPKCS11. Stateless. */
 final class Pkcs11Token {
-  /** The JDK's provider before it is configured, and what the names of the configured begin with. */
+  /**
+   * The JDK's provider before it is configured, and what the names of the configured begin with.
+   */
   static final String NAME = "SunPKCS11";
 
   private static final String PIN_FILE = "?pin-file=";

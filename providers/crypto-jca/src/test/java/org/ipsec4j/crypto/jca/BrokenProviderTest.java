@@ -50,14 +50,11 @@ class BrokenProviderTest {
     assertTrue(outcome.passed(), outcome.failures()::toString);
     PacketTransform gcm =
         PacketTransform.esp(EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE, false);
-    PacketKey key =
-        provider.packetKey(gcm, TestOctets.secret("e", 20), TestOctets.secret("i", 0));
+    PacketKey key = provider.packetKey(gcm, TestOctets.secret("e", 20), TestOctets.secret("i", 0));
     assertEquals("jca:Broken,SunJCE:SunJCE", key.provider());
     assertSame(
         key.provider(),
-        provider
-            .packetKey(gcm, TestOctets.secret("f", 20), TestOctets.secret("i", 0))
-            .provider());
+        provider.packetKey(gcm, TestOctets.secret("f", 20), TestOctets.secret("i", 0)).provider());
     assertEquals("wrong answer", reason(provider, "AES_GCM_16_128"));
     assertEquals("wrong answer", reason(provider, "AES_CBC_128"));
     assertEquals("wrong answer", reason(provider, "HMAC_SHA2_256_128"));

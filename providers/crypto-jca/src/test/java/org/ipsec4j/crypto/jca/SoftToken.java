@@ -21,8 +21,7 @@ final class SoftToken {
       try {
         return (JcaCryptoProvider)
             new JcaCryptoProvider()
-                .configured(
-                    "SunPKCS11=" + token.configuration() + "?pin-file=" + token.pinFile());
+                .configured("SunPKCS11=" + token.configuration() + "?pin-file=" + token.pinFile());
       } catch (CryptoException e) {
         throw new AssertionError(e);
       }

@@ -11,8 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The few functions of the C library that TUN devices and raw sockets need. Every call returns what
- * C returns, and {@code -errno} instead of -1.
+ * The few functions of the C library that TUN devices and sockets need. Every call returns what C
+ * returns, and {@code -errno} instead of -1.
  */
 final class Libc {
   static final int EPERM = 1;
@@ -20,15 +20,19 @@ final class Libc {
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
+  static final int EIO = 5;
   static final int EBUSY = 16;
+  static final int EINVAL = 22;
   static final int EMSGSIZE = 90;
   static final int EAFNOSUPPORT = 97;
+  static final int ECONNREFUSED = 111;
   static final int EADDRNOTAVAIL = 99;
 
   static final int O_RDWR = 2;
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
   static final short POLLIN = 1;
+  static final short POLLOUT = 4;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -106,6 +110,37 @@ final class Libc {
               ValueLayout.JAVA_INT,
               ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT));
+  private static final MethodHandle WRITEV =
+      function(
+          "writev",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle SENDMMSG =
+      function(
+          "sendmmsg",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT));
+  private static final MethodHandle RECVMMSG =
+      function(
+          "recvmmsg",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS));
+  private static final MethodHandle EVENTFD =
+      function(
+          "eventfd",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
   private static final MethodHandle CLOSE =
       function("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
@@ -221,6 +256,50 @@ final class Libc {
       MemorySegment state = STATE_OF_THREAD.get();
       long count = (long) RECVMSG.invokeExact(state, fd, header, 0);
       return count < 0 ? -errno(state) : count;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Writes some pieces of memory as one. */
+  static long writev(int fd, MemorySegment vectors, int count) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      long octets = (long) WRITEV.invokeExact(state, fd, vectors, count);
+      return octets < 0 ? -errno(state) : octets;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Sends some of {@code count} messages without waiting; how many. */
+  static int sendMessages(int fd, MemorySegment messages, int count) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int sent = (int) SENDMMSG.invokeExact(state, fd, messages, count, 0);
+      return sent < 0 ? -errno(state) : sent;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Receives up to {@code count} messages without waiting; how many. */
+  static int receiveMessages(int fd, MemorySegment messages, int count) {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int received = (int) RECVMMSG.invokeExact(state, fd, messages, count, 0, MemorySegment.NULL);
+      return received < 0 ? -errno(state) : received;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** A descriptor that another thread can make readable. */
+  static int eventDescriptor() {
+    try {
+      MemorySegment state = STATE_OF_THREAD.get();
+      int fd = (int) EVENTFD.invokeExact(state, 0, O_NONBLOCK | O_CLOEXEC);
+      return fd < 0 ? -errno(state) : fd;
     } catch (Throwable e) {
       throw broken(e);
     }

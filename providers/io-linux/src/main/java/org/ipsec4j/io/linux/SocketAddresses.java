@@ -4,9 +4,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 
-/** {@code struct sockaddr_in} and {@code sockaddr_in6}, with port 0. */
+/** {@code struct sockaddr_in} and {@code sockaddr_in6}. */
 final class SocketAddresses {
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
@@ -14,6 +16,8 @@ final class SocketAddresses {
   /** Octets of {@code sockaddr_in6}, the larger one. */
   static final int LARGEST = 28;
 
+  private static final ValueLayout.OfShort PORT =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int V4_LENGTH = 16;
   private static final int V4_ADDRESS = 4;
   private static final int V6_ADDRESS = 8;
@@ -31,11 +35,19 @@ final class SocketAddresses {
     return address;
   }
 
+  /** With port 0. */
   static MemorySegment of(IpAddress address) {
     MemorySegment made = empty(address.isV4());
     byte[] octets = address.octets();
     int at = address.isV4() ? V4_ADDRESS : V6_ADDRESS;
     MemorySegment.copy(octets, 0, made, ValueLayout.JAVA_BYTE, at, octets.length);
+    return made;
+  }
+
+  /** With a port. */
+  static MemorySegment of(Endpoint endpoint) {
+    MemorySegment made = of(endpoint.address());
+    made.set(PORT, 2, (short) endpoint.port());
     return made;
   }
 

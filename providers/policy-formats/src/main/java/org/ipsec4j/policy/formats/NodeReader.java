@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.ipsec4j.api.packet.TunSettings.InterfaceAddress;
 import org.ipsec4j.api.policy.Defaults;
+import org.ipsec4j.api.policy.document.CryptoOrder;
 import org.ipsec4j.api.policy.document.NodeSettings;
 import org.ipsec4j.api.policy.document.NodeSettings.Tun;
 import org.ipsec4j.policy.formats.Fields.Value;
@@ -17,7 +18,8 @@ final class NodeReader {
   private static final Map<String, String> NODE =
       Fields.keys(
           "tun", "tun: { name: ipsec0, addresses: [10.1.0.1/24], mtu: 1400 }",
-          "ports", "ports: { ike: 500, nat: 4500 }");
+          "ports", "ports: { ike: 500, nat: 4500 }",
+          "crypto", "crypto: { order: [mb, openssl, jca] }");
   private static final Map<String, String> TUN =
       Fields.keys(
           "name", "name: ipsec0",
@@ -35,7 +37,11 @@ final class NodeReader {
     }
     Ports ports =
         fields.read("ports", NodeReader::ports, new Ports(Defaults.IKE_PORT, Defaults.NAT_PORT));
-    return new NodeSettings(fields.read("tun", NodeReader::tun), ports.ike(), ports.nat());
+    return new NodeSettings(
+        fields.read("tun", NodeReader::tun),
+        ports.ike(),
+        ports.nat(),
+        fields.read("crypto", CryptoReader::read, CryptoOrder.DEFAULT));
   }
 
   static @Nullable Ports ports(Value value, Problems problems) {

@@ -28,6 +28,7 @@ import org.ipsec4j.api.policy.ProposalSyntax;
 import org.ipsec4j.api.policy.SaMode;
 import org.ipsec4j.api.policy.SpdRule;
 import org.ipsec4j.api.policy.TrafficSelector;
+import org.ipsec4j.api.policy.document.CryptoOrder;
 import org.ipsec4j.api.policy.document.NodeSettings;
 import org.ipsec4j.api.policy.document.PolicyDocument;
 import org.ipsec4j.api.policy.document.PolicyResult;
@@ -84,6 +85,30 @@ class GoodPoliciesTest {
     assertEquals(6, secret.origin().line());
   }
 
+  private static CryptoOrder crypto(String text) {
+    String file = "version: 1\nnode: { crypto: " + text + " }\n";
+    PolicyResult result = PolicyFormats.readYaml("x.yaml", file);
+    return assertInstanceOf(PolicyResult.Loaded.class, result, result::toString)
+        .document()
+        .node()
+        .crypto();
+  }
+
+  @Test
+  void cryptoProvidersHaveAnOrder() {
+    assertEquals(new CryptoOrder.Priority(), crypto("{}"));
+    assertEquals(new CryptoOrder.Priority(), crypto("{ order: priority }"));
+    assertEquals(new CryptoOrder.Auto(null), crypto("{ order: auto }"));
+    CryptoOrder cached = crypto("{ order: auto, calibration: speed.txt }");
+    assertEquals(new CryptoOrder.Auto(Path.of("speed.txt")), cached);
+    assertEquals(
+        new CryptoOrder.Auto(Path.of("/etc/x/speed.txt")), cached.within(Path.of("/etc/x")));
+    assertEquals(new CryptoOrder.Named(List.of("jca")), crypto("{ order: jca }"));
+    assertEquals(
+        new CryptoOrder.Named(List.of("jca:SunPKCS11-my token", "jca")),
+        crypto("{ order: ['jca:SunPKCS11-my token', jca] }"));
+  }
+
   @Test
   void everyKeyIsUnderstood() {
     PolicyResult.Loaded loaded = load("full.yaml");
@@ -92,6 +117,7 @@ class GoodPoliciesTest {
     assertEquals(
         "ipsec7 [10.1.0.1/24, fd00:1::1/64] 1380",
         tun.name() + " " + tun.addresses() + " " + tun.mtu());
+    assertEquals(new CryptoOrder.Named(List.of("mb", "jca:SunPKCS11-token", "jca")), node.crypto());
     PadEntry b = peer(loaded, "b");
     assertEquals(
         List.of(1500, 14500, 501, 4501),

@@ -90,7 +90,40 @@ final class WrongPolicies {
         "ports: { ike: 500, nat: 4500 }\npeers",
         "ports: ¶{ ike: 4500 }\npeers",
         "two different ports");
+    crypto(all);
     both(all, "bad peer name", "  b:\n", "  ¶b c:\n", "a name of letters, digits");
+  }
+
+  private static void crypto(List<Wrong> all) {
+    String ports = "  ports: { ike: 500, nat: 4500 }\npeers";
+    both(all, "order as number", ports, "  crypto: { order: ¶7 }\npeers", "the number `7`");
+    both(all, "no order", ports, "  crypto: { order: ¶[] }\npeers", "at least one");
+    both(
+        all,
+        "provider with a blank",
+        ports,
+        "  crypto: { order: [¶'open ssl'] }\npeers",
+        "a list of names of crypto providers; found `open ssl`");
+    both(
+        all,
+        "provider twice",
+        ports,
+        "  crypto: { order: ¶[jca, mb, jca] }\npeers",
+        "each provider once; found `jca` a second time");
+    both(
+        all, "auto among names", ports, "  crypto: { order: [¶auto, jca] }\npeers", "found `auto`");
+    both(
+        all,
+        "calibration of an order",
+        ports,
+        "  crypto: { order: [jca], calibration: ¶x }\npeers",
+        "beside `order: auto` only");
+    both(
+        all,
+        "unknown key of crypto",
+        ports,
+        "  crypto: { ¶odrer: auto }\npeers",
+        "did you mean `order`?");
   }
 
   private static void sides(List<Wrong> all) {
