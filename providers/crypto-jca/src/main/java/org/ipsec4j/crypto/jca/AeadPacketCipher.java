@@ -139,7 +139,7 @@ final class AeadPacketCipher extends PacketCipher {
     EncryptionTransform encryption = key.transform().encryption();
     try {
       // A token would be asked twice for each packet, which costs more than the exception.
-      return Names.isGcm(encryption.algorithm()) && cipherKey instanceof RawKey
+      return Names.isGcm(encryption.algorithm()) && !ciphers.isInToken(encryption)
           ? new GcmOpener(ciphers, encryption, cipherKey)
           : null;
     } catch (GeneralSecurityException | RuntimeException e) {

@@ -34,7 +34,7 @@ final class GmacPacketCipher extends PacketCipher {
     sealing = new Direction(ciphers, gmac, cipherKey, Cipher.ENCRYPT_MODE);
     // Computing and comparing spares the exception that a forged packet costs otherwise. A token
     // remembers nonces of what it encrypted longer than we can make it forget them.
-    computes = cipherKey instanceof RawKey;
+    computes = !ciphers.isInToken(gmac);
     opening =
         new Direction(
             ciphers, gmac, cipherKey, computes ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE);
