@@ -104,7 +104,11 @@ public final class SoftHsm {
    * SunPKCS11 tells by its configuration only.
    */
   public Path configurationForModp2048() {
-    return write("modp.cfg", SECRETS_LEAVE.replace("}", "  CKA_VALUE_LEN = 256\n}").replace("*, CKO_SECRET", "generate, CKO_SECRET"));
+    return write(
+        "modp.cfg",
+        SECRETS_LEAVE
+            .replace("}", "  CKA_VALUE_LEN = 256\n}")
+            .replace("*, CKO_SECRET", "generate, CKO_SECRET"));
   }
 
   /** The same under which they may not. */

@@ -86,8 +86,10 @@ final class AeadPacketCipher extends PacketCipher {
     if (!joined) {
       slab.get(op.icvOffset, sealed, text + length, icvLength);
     }
-    boolean right = alert > 0 ? openedWithCare(op, sealed, text, scratch.out)
-        : opened(op, sealed, text, scratch.out);
+    boolean right =
+        alert > 0
+            ? openedWithCare(op, sealed, text, scratch.out)
+            : opened(op, sealed, text, scratch.out);
     if (!right) {
       Arrays.fill(scratch.out, 0, length, (byte) 0);
       return CryptoOp.Status.ICV_MISMATCH;

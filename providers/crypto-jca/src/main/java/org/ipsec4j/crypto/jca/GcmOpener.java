@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens AES-GCM packets without the exception that JCA throws for each forged one, which costs
  * several times what a good packet costs. GCM encrypts in counter mode (NIST SP 800-38D 7.1), so
- * JCA's counter mode gives the text (where it has none, GCM itself), and JCA's GCM seals it again: the packet is right when that
- * gives the same ICV. What is computed with a nonce of the sender's choice never leaves the worker.
- * A good packet costs a little more in this way than in the usual one. Thread-confined.
+ * JCA's counter mode gives the text (where it has none, GCM itself), and JCA's GCM seals it again:
+ * the packet is right when that gives the same ICV. What is computed with a nonce of the sender's
+ * choice never leaves the worker. A good packet costs a little more in this way than in the usual
+ * one. Thread-confined.
  */
 final class GcmOpener {
   private static final int BLOCK = 16;

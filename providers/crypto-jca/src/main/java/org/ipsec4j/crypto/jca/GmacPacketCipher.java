@@ -68,9 +68,7 @@ final class GmacPacketCipher extends PacketCipher {
       return CryptoOp.Status.FAILED;
     }
     slab.get(op.icvOffset, received, 0, icvLength);
-    return MessageDigest.isEqual(tag, received)
-        ? CryptoOp.Status.OK
-        : CryptoOp.Status.ICV_MISMATCH;
+    return MessageDigest.isEqual(tag, received) ? CryptoOp.Status.OK : CryptoOp.Status.ICV_MISMATCH;
   }
 
   private CryptoOp.Status decrypted(CryptoOp op, ByteBuffer slab, Scratch scratch)

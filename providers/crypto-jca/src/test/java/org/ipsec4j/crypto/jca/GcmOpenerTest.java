@@ -58,9 +58,7 @@ class GcmOpenerTest {
     JcaPacketKey key =
         (JcaPacketKey)
             provider.packetKey(
-                transform,
-                TestOctets.secret("e", octets.length + 4),
-                TestOctets.secret("i", 0));
+                transform, TestOctets.secret("e", octets.length + 4), TestOctets.secret("i", 0));
     return new GcmOpener(
         key.ciphers,
         new EncryptionTransform(EncryptionAlgorithm.valueOf("AES_GCM_" + icv), octets.length * 8),
@@ -87,7 +85,9 @@ class GcmOpenerTest {
     byte[] data = TestOctets.of("data" + length, text + length + 16);
     Cipher gcm = Cipher.getInstance("AES/GCM/NoPadding", "SunJCE");
     gcm.init(
-        Cipher.ENCRYPT_MODE, new SecretKeySpec(octets, "AES"), new GCMParameterSpec(icv * 8, nonce));
+        Cipher.ENCRYPT_MODE,
+        new SecretKeySpec(octets, "AES"),
+        new GCMParameterSpec(icv * 8, nonce));
     gcm.updateAAD(data, 0, aad);
     byte[] clear = Arrays.copyOfRange(data, text, text + length);
     byte[] sealed = gcm.doFinal(data, text, length);

@@ -95,8 +95,7 @@ class TokenKeysTest {
             .token(token.configurationThatKeepsSecrets(), token::pin)
             .build();
     assertFalse(strict.supports(KeyExchangeMethod.ECP_256));
-    String refusal =
-        refusal(() -> strict.keyExchange(KeyExchangeMethod.ECP_256, strict.random()));
+    String refusal = refusal(() -> strict.keyExchange(KeyExchangeMethod.ECP_256, strict.random()));
     assertTrue(refusal.contains("CKM_ECDH1_DERIVE"), refusal);
     assertTrue(refusal.contains("CKR_ATTRIBUTE_SENSITIVE"), refusal);
   }
@@ -107,17 +106,14 @@ class TokenKeysTest {
     String prf = refusal(() -> token.prf(PrfAlgorithm.HMAC_SHA2_256));
     assertTrue(prf.contains("CKM_SHA256_HMAC: refused to begin"), prf);
     assertTrue(prf.contains("CKR_KEY_SIZE_RANGE"), prf);
-    String exchange =
-        refusal(() -> token.keyExchange(KeyExchangeMethod.X25519, token.random()));
+    String exchange = refusal(() -> token.keyExchange(KeyExchangeMethod.X25519, token.random()));
     assertTrue(exchange.contains("CKM_ECDH1_DERIVE: not offered"), exchange);
     PacketTransform chacha =
         PacketTransform.esp(
             EncryptionAlgorithm.CHACHA20_POLY1305, 256, IntegrityAlgorithm.NONE, false);
     String packets =
         refusal(
-            () ->
-                token.packetKey(
-                    chacha, TestOctets.secret("e", 36), TestOctets.secret("i", 0)));
+            () -> token.packetKey(chacha, TestOctets.secret("e", 36), TestOctets.secret("i", 0)));
     assertTrue(packets.contains("CKM_CHACHA20_POLY1305: not offered"), packets);
   }
 
