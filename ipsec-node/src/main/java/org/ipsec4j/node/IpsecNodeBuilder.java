@@ -164,8 +164,7 @@ public final class IpsecNodeBuilder {
     CryptoLoader.Loaded loaded;
     try {
       loaded =
-          CryptoLoader.load(
-              crypto, cryptoOrder, PolicyTransforms.of(wanted), System::nanoTime);
+          CryptoLoader.load(crypto, cryptoOrder, PolicyTransforms.of(wanted), System::nanoTime);
     } catch (IllegalStateException e) {
       throw new NodeStartException(String.valueOf(e.getMessage()), e);
     }

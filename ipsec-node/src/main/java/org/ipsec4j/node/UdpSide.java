@@ -47,7 +47,9 @@ sealed interface UdpSide extends AutoCloseable permits UdpOuter, VectoredOuter {
   /** Sends one payload; false when it could not be sent. */
   boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length);
 
-  /** Sends living packets of a burst, as {@link NodeIo#send(PacketBurst, Endpoint[], Endpoint[])}. */
+  /**
+   * Sends living packets of a burst, as {@link NodeIo#send(PacketBurst, Endpoint[], Endpoint[])}.
+   */
   void send(PacketBurst packets, @Nullable Endpoint[] from, @Nullable Endpoint[] to);
 
   /**

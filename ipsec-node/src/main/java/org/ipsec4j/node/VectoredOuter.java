@@ -36,8 +36,7 @@ final class VectoredOuter implements UdpSide {
       Endpoint source = sources[i];
       Endpoint target = to[i];
       if (source != null && target != null && packets.isAlive(i)) {
-        tap.onDatagram(
-            source, target, packets.slab(), packets.offset(i), packets.length(i), true);
+        tap.onDatagram(source, target, packets.slab(), packets.offset(i), packets.length(i), true);
       }
     }
     port.send(packets, sources, to);

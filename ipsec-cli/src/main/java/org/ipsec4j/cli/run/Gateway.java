@@ -77,13 +77,13 @@ final class Gateway implements AutoCloseable {
               .inner(inner)
               .cryptoOrder(loaded.document().node().crypto().within(options.policyFolder()))
               .sequenceStore(new FileSequenceStore(options.policyFolder()));
-      RawProvider raw = firstSupported(ServiceLoader.load(RawProvider.class), RawProvider::isSupported);
+      RawProvider raw =
+          firstSupported(ServiceLoader.load(RawProvider.class), RawProvider::isSupported);
       if (raw != null) {
         builder.nativePath(raw);
       }
       DatagramProvider datagrams =
-          firstSupported(
-              ServiceLoader.load(DatagramProvider.class), DatagramProvider::isSupported);
+          firstSupported(ServiceLoader.load(DatagramProvider.class), DatagramProvider::isSupported);
       if (datagrams != null) {
         builder.datagrams(datagrams);
       }

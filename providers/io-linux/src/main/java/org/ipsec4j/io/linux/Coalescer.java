@@ -9,8 +9,8 @@ import org.ipsec4j.api.packet.PacketBurst;
 /**
  * Finds packets that follow one another in a TCP stream, so that the system can take them as one
  * (generic receive offload). What the system would read from them one by one it reads from the one:
- * same addresses, ports, options, acknowledgement and window, no flag but ACK, PSH on the last only,
- * contiguous numbers, equal sizes but for the last. Thread-confined.
+ * same addresses, ports, options, acknowledgement and window, no flag but ACK, PSH on the last
+ * only, contiguous numbers, equal sizes but for the last. Thread-confined.
  *
  * <p>Both checksums of a packet are verified before it is joined, as the system believes the joined
  * one without looking; a packet whose sum is wrong stays alone and is the system's to refuse.
@@ -111,8 +111,7 @@ final class Coalescer {
             ? (slab.get(SHORT, ip + 6) & 0x3fff) == 0
                 && (slab.get(SHORT, ip + 2) & 0xffff) == length
                 && slab.get(BYTE, ip + 9) == TCP
-            : (slab.get(SHORT, ip + 4) & 0xffff) == length - 40
-                && slab.get(BYTE, ip + 6) == TCP;
+            : (slab.get(SHORT, ip + 4) & 0xffff) == length - 40 && slab.get(BYTE, ip + 6) == TCP;
     int tcpHeader = (slab.get(BYTE, ip + transport + 12) & 0xf0) >> 2;
     headers = transport + tcpHeader;
     return whole
@@ -169,8 +168,7 @@ final class Coalescer {
   private boolean sumsAreRight(MemorySegment slab, int ip, int length) {
     int octets = length - transport;
     return (!v4 || Sums.fold(Sums.add(slab, ip, 20, 0)) == 0xffff)
-        && Sums.fold(
-                Sums.add(slab, ip + transport, octets, Sums.pseudo(slab, ip, v4, TCP, octets)))
+        && Sums.fold(Sums.add(slab, ip + transport, octets, Sums.pseudo(slab, ip, v4, TCP, octets)))
             == 0xffff;
   }
 

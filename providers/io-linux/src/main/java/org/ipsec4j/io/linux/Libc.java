@@ -11,8 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The few functions of the C library that TUN devices and sockets need. Every call returns what
- * C returns, and {@code -errno} instead of -1.
+ * The few functions of the C library that TUN devices and sockets need. Every call returns what C
+ * returns, and {@code -errno} instead of -1.
  */
 final class Libc {
   static final int EPERM = 1;
@@ -287,8 +287,7 @@ final class Libc {
   static int receiveMessages(int fd, MemorySegment messages, int count) {
     try {
       MemorySegment state = STATE_OF_THREAD.get();
-      int received =
-          (int) RECVMMSG.invokeExact(state, fd, messages, count, 0, MemorySegment.NULL);
+      int received = (int) RECVMMSG.invokeExact(state, fd, messages, count, 0, MemorySegment.NULL);
       return received < 0 ? -errno(state) : received;
     } catch (Throwable e) {
       throw broken(e);

@@ -8,7 +8,8 @@ import org.ipsec4j.api.packet.PacketBurst;
 
 /**
  * Cuts what the system hands over in one piece into packets as they go on the wire (TCP and UDP
- * segmentation offload), and completes checksums that the system left to the device. Thread-confined.
+ * segmentation offload), and completes checksums that the system left to the device.
+ * Thread-confined.
  *
  * <p>The octets come from the system, which has them from programs: each length is checked, and
  * what makes no sense becomes one packet that is dropped.
@@ -231,8 +232,7 @@ final class SuperPacket {
   private void seal(MemorySegment slab, long ip, int field, int protocol, int octets) {
     long at = ip + transport;
     slab.set(SHORT, at + field, (short) 0);
-    short sum =
-        Sums.field(Sums.add(slab, at, octets, Sums.pseudo(slab, ip, v4, protocol, octets)));
+    short sum = Sums.field(Sums.add(slab, at, octets, Sums.pseudo(slab, ip, v4, protocol, octets)));
     slab.set(SHORT, at + field, protocol == UDP && sum == 0 ? (short) 0xffff : sum);
   }
 }

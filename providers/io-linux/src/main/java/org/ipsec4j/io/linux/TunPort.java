@@ -47,7 +47,9 @@ public final class TunPort implements PacketPort {
     pollfd.set(ValueLayout.JAVA_INT, 0, fd);
     pollfd.set(ValueLayout.JAVA_SHORT, 4, Libc.POLLIN);
     this.readBuffer =
-        device.virtio() ? Arena.ofAuto().allocate(SuperPacket.LARGEST + 1L, 64) : MemorySegment.NULL;
+        device.virtio()
+            ? Arena.ofAuto().allocate(SuperPacket.LARGEST + 1L, 64)
+            : MemorySegment.NULL;
     this.superPacket = device.virtio() ? new SuperPacket(readBuffer) : null;
   }
 

@@ -188,8 +188,7 @@ final class UdpSender {
     if (length > copy.byteSize()) {
       return false;
     }
-    MemorySegment.copy(
-        MemorySegment.ofBuffer(memory.duplicate().clear()), offset, copy, 0, length);
+    MemorySegment.copy(MemorySegment.ofBuffer(memory.duplicate().clear()), offset, copy, 0, length);
     vectors.set(spare, copy, 0, length);
     messages.destination(spare, to);
     return sendSpare(fd, vectors.address(spare)) > 0;

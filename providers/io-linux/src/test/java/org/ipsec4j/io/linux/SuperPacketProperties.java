@@ -94,8 +94,7 @@ final class SuperPacketProperties {
     Assume.that(length / size < 500);
     byte[] payload = octets(seed, length);
     byte[] whole = TcpPackets.udp(v4, (int) seed, payload);
-    MemorySegment read =
-        TcpPackets.read(1, VirtioHeader.GSO_UDP_L4, size, v4 ? 20 : 40, 6, whole);
+    MemorySegment read = TcpPackets.read(1, VirtioHeader.GSO_UDP_L4, size, v4 ? 20 : 40, 6, whole);
     int at = 0;
     for (byte[] datagram : TcpPackets.cut(read, 10 + whole.length, 5, 2048)) {
       byte[] part = TcpPackets.payload(datagram);
@@ -129,8 +128,7 @@ final class SuperPacketProperties {
     Assume.that(length > size);
     int flags = TcpPackets.ACK | (push ? TcpPackets.PSH : 0);
     TcpPackets.Tcp whole = packet(v4, flags, options, length, seed);
-    List<byte[]> segments =
-        TcpPackets.cut(read(whole, size), 10 + whole.octets().length, 64, 2048);
+    List<byte[]> segments = TcpPackets.cut(read(whole, size), 10 + whole.octets().length, 64, 2048);
     List<byte[]> joined = joined(segments);
     assertEquals(1, joined.size());
     byte[] one = joined.get(0);
@@ -160,8 +158,7 @@ final class SuperPacketProperties {
       if (count == 1) {
         one.put(new byte[10]).put(packets.get(first));
       } else {
-        one.put(
-            coalescer.header().asSlice(0, coalescer.headerLength()).asByteBuffer());
+        one.put(coalescer.header().asSlice(0, coalescer.headerLength()).asByteBuffer());
         for (int k = 0; k < count; k++) {
           byte[] packet = packets.get(first + k);
           one.put(packet, coalescer.headers(), packet.length - coalescer.headers());
@@ -250,7 +247,9 @@ final class SuperPacketProperties {
 
   @Property(tries = 300)
   void sumsAreThoseOfTheSlowTwin(
-      @ForAll @IntRange(max = 3000) int length, @ForAll @IntRange(max = 20) int lead, @ForAll long seed) {
+      @ForAll @IntRange(max = 3000) int length,
+      @ForAll @IntRange(max = 20) int lead,
+      @ForAll long seed) {
     byte[] octets = octets(seed, lead + length);
     MemorySegment memory = TcpPackets.read(0, 0, 0, 0, 0, octets);
     assertEquals(

@@ -111,8 +111,7 @@ final class TcpPackets {
   /** A virtio header and a packet, as they are read from a device. */
   static MemorySegment read(int flags, int type, int size, int sumStart, int field, byte[] packet) {
     MemorySegment memory = Arena.ofAuto().allocate(SuperPacket.LARGEST + 1L, 8);
-    ByteBuffer header =
-        memory.asSlice(0, 10).asByteBuffer().order(ByteOrder.nativeOrder());
+    ByteBuffer header = memory.asSlice(0, 10).asByteBuffer().order(ByteOrder.nativeOrder());
     header.put((byte) flags).put((byte) type).putShort((short) 0).putShort((short) size);
     header.putShort((short) sumStart).putShort((short) field);
     MemorySegment.copy(packet, 0, memory, ValueLayout.JAVA_BYTE, 10, packet.length);

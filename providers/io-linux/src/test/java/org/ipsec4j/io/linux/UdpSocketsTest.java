@@ -37,7 +37,8 @@ final class UdpSocketsTest {
   private final @Nullable Endpoint[] from = new Endpoint[CAPACITY];
 
   private static int freePort() {
-    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+    try (DatagramSocket socket =
+        new DatagramSocket(0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
       return socket.getLocalPort();
     } catch (IOException e) {
       throw new IllegalStateException(e);
