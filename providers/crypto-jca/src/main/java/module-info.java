@@ -11,6 +11,8 @@ module org.ipsec4j.crypto.jca {
 
   exports org.ipsec4j.crypto.jca;
 
+  uses java.security.Provider;
+
   provides CryptoProvider with
       JcaCryptoProvider;
 }

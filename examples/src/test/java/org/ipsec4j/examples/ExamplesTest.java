@@ -92,6 +92,16 @@ final class ExamplesTest {
   }
 
   @Test
+  void packetsGoToTheCardAndHandshakesToTheJdk() throws Exception {
+    List<String> lines = run(CryptoCard::main);
+    assertEquals("card: 2 SAs, 40 packets", lines.getFirst());
+    assertEquals("jca: 0 SAs, 0 packets", lines.getLast());
+    NodeCounters.Offload offload = CryptoCard.send(3).counters().offload();
+    assertEquals(2, offload.sas());
+    assertTrue(offload.bytesOut() > 0 && offload.bytesIn() > 0, offload::toString);
+  }
+
+  @Test
   void virtualHostAnswersPingsThroughTheTunnel() throws Exception {
     try (OtherSite office = OtherSite.behind(KEY, new OwnPacketPort())) {
       ByteBuffer request = OwnPacketPort.ping("10.1.0.7", "10.2.0.99", 3);

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
@@ -168,6 +169,13 @@ public final class IpsecNodeBuilder {
     } catch (IllegalStateException e) {
       throw new NodeStartException(String.valueOf(e.getMessage()), e);
     }
+    if (!canDoIke(loaded.chain())) {
+      throw new NodeStartException(
+          "none of the crypto providers "
+              + loaded.chain().name()
+              + " can do IKE: let `jca` stand behind them in the order",
+          null);
+    }
     NodeSettings.Manual manual =
         new NodeSettings.Manual(ManualLoader.load(wanted, keys), sequences);
     Set<Integer> natPorts = natPorts(wanted);
@@ -217,6 +225,10 @@ public final class IpsecNodeBuilder {
       events.abandon();
       throw e;
     }
+  }
+
+  private static boolean canDoIke(CryptoProvider crypto) {
+    return Stream.of(PrfAlgorithm.values()).anyMatch(crypto::supports);
   }
 
   private static void tell(NodeEvents events, CryptoLoader.Loaded loaded) {

@@ -263,8 +263,7 @@ public final class NodeCore {
     for (Association association : ledger.all()) {
       children.add(NodeStatus.Child.of(association));
     }
-    return new NodeStatus(
-        ike.status(), children, counters(), weakChoices, cryptoMonitor.status());
+    return new NodeStatus(ike.status(), children, counters(), weakChoices, cryptoMonitor.status());
   }
 
   /** The installed Child SAs, for judges of the rekey invariant. */

@@ -99,8 +99,7 @@ final class CryptoFailoverScenario {
     assertFalse(lost.stream().anyMatch(world::arrived));
     assertEquals(8, drops(world.left, DropReason.CRYPTO_FAILED));
     NodeEvent.CryptoFailedOver moved =
-        assertInstanceOf(
-            NodeEvent.CryptoFailedOver.class, world.left.cryptoEvents().getFirst());
+        assertInstanceOf(NodeEvent.CryptoFailedOver.class, world.left.cryptoEvents().getFirst());
     assertEquals("device", moved.from());
     assertEquals("jca", moved.to());
     assertEquals(2, moved.moved(), "both SAs, also the one that nothing came on");
@@ -172,8 +171,7 @@ final class CryptoFailoverScenario {
     List<Integer> numbers = exchange(world, 400);
     assertTrue(numbers.stream().allMatch(world::arrived), "slow is not broken: nothing is lost");
     NodeEvent.CryptoFailedOver moved =
-        assertInstanceOf(
-            NodeEvent.CryptoFailedOver.class, world.left.cryptoEvents().getFirst());
+        assertInstanceOf(NodeEvent.CryptoFailedOver.class, world.left.cryptoEvents().getFirst());
     assertTrue(moved.reason().contains("slow"), moved::reason);
     assertEquals("jca", moved.to());
     assertEquals(0, drops(world.left, DropReason.CRYPTO_FAILED));
@@ -235,8 +233,7 @@ final class CryptoFailoverScenario {
     assertEquals(0, world.left.counters().offload().sas());
     device.mood(Mood.WELL);
     assertTrue(world.left.readmitCrypto("device"));
-    assertEquals(
-        new NodeEvent.CryptoReadmitted("device", 2), world.left.cryptoEvents().getLast());
+    assertEquals(new NodeEvent.CryptoReadmitted("device", 2), world.left.cryptoEvents().getLast());
     long before = device.done();
     assertTrue(exchange(world, 3).stream().allMatch(world::arrived));
     assertTrue(device.done() >= before + 48, "the closed worker was renewed");

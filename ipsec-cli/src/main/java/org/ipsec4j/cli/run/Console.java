@@ -15,7 +15,8 @@ import org.ipsec4j.node.NodeStatus;
 /**
  * Commands for a running gateway, a line each: {@code initiate CHILD}, {@code rekey-child CHILD},
  * {@code rekey-ike PEER}, {@code delete-child CHILD}, {@code delete-ike PEER}, {@code readmit
- * PROVIDER}, {@code status}, {@code quit}. A child is named {@code peer/child}, or by its name alone where that is unique.
+ * PROVIDER}, {@code status}, {@code quit}. A child is named {@code peer/child}, or by its name
+ * alone where that is unique.
  */
 final class Console {
   private static final int LONGEST_LINE = 4096;

@@ -52,7 +52,8 @@ final class CalibrationFile {
     lines.add("machine " + oneLine(machine));
     lines.add(
         "java "
-            + oneLine(System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version")));
+            + oneLine(
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version")));
     providers.stream()
         .map(provider -> "provider " + oneLine(provider.name() + " " + provider.version()))
         .sorted()

@@ -50,8 +50,7 @@ public record CryptoRanking(List<Entry> entries) {
   List<CryptoProvider> sort(PacketTransform transform, List<CryptoProvider> providers) {
     List<CryptoProvider> sorted = new ArrayList<>(providers);
     if (!entries.isEmpty()) {
-      sorted.removeIf(
-          provider -> Double.isInfinite(nanosPerPacket(transform, provider.name())));
+      sorted.removeIf(provider -> Double.isInfinite(nanosPerPacket(transform, provider.name())));
       sorted.sort(
           Comparator.comparingDouble(
               provider -> {

@@ -1,6 +1,7 @@
 package org.ipsec4j.node.crypto;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -51,9 +52,14 @@ public final class CryptoWatch extends ForwardingCryptoProvider {
     return nanos > 0 && Double.isFinite(nanos);
   }
 
-  /** The providers, the best first; for the workers of the packet path. */
+  /**
+   * The providers for the workers of the packet path, long names first: a key that names {@code
+   * jca:SunPKCS11} must find the provider of that name before {@code jca}.
+   */
   public List<CryptoProvider> providers() {
-    return List.copyOf(watches);
+    List<CryptoProvider> all = new ArrayList<>(watches);
+    all.sort(Comparator.comparingInt((CryptoProvider each) -> each.name().length()).reversed());
+    return List.copyOf(all);
   }
 
   /** The same, for monitors. */

@@ -32,9 +32,7 @@ final class MeasuredOrder {
 
   CryptoLoader.Loaded load(@Nullable Path cache, Collection<PacketTransform> transforms) {
     CalibrationFile file =
-        cache == null
-            ? null
-            : new CalibrationFile(cache, CalibrationFile.machine(), providers);
+        cache == null ? null : new CalibrationFile(cache, CalibrationFile.machine(), providers);
     if (file != null) {
       CalibrationFile.Found found = file.read(transforms);
       entries.addAll(found.entries());
@@ -105,8 +103,7 @@ final class MeasuredOrder {
       if (!ranked.isEmpty()) {
         String name = ranked.getFirst().name();
         double nanos = chain.ranking().nanosPerPacket(transform, name);
-        choices.add(
-            new CryptoLoader.Choice(transform, name, nanos, cached.contains(transform)));
+        choices.add(new CryptoLoader.Choice(transform, name, nanos, cached.contains(transform)));
       }
     }
     return choices;

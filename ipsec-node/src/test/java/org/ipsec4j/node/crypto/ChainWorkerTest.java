@@ -37,8 +37,7 @@ final class ChainWorkerTest {
   private final CryptoProvider software = new JcaCryptoProvider();
 
   private SimulatedDevice device(String name, int depth, long seed) {
-    return new SimulatedDevice(
-        name, software, Behaviour.prompt(depth).delayed(0, 9).seeded(seed));
+    return new SimulatedDevice(name, software, Behaviour.prompt(depth).delayed(0, 9).seeded(seed));
   }
 
   private static PacketKey key(CryptoProvider provider) throws Exception {

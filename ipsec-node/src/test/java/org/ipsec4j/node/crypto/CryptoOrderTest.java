@@ -54,16 +54,14 @@ final class CryptoOrderTest {
   }
 
   private CryptoLoader.Loaded named(List<CryptoProvider> given, String... names) {
-    return CryptoLoader.load(
-        given, new CryptoOrder.Named(List.of(names)), List.of(), clock::get);
+    return CryptoLoader.load(given, new CryptoOrder.Named(List.of(names)), List.of(), clock::get);
   }
 
   @Test
   void namesSayWhichAreUsedAndInWhichOrder() {
     FakeProvider best = provider("best");
     best.priority = 100;
-    CryptoLoader.Loaded loaded =
-        named(List.of(best, provider("a"), provider("b")), "b", "a");
+    CryptoLoader.Loaded loaded = named(List.of(best, provider("a"), provider("b")), "b", "a");
     assertEquals(List.of("b", "a"), names(loaded));
     assertEquals(List.of(), loaded.refused());
   }
@@ -145,8 +143,7 @@ final class CryptoOrderTest {
 
   private CryptoLoader.Loaded auto(
       @Nullable Path cache, List<CryptoProvider> given, PacketTransform... transforms) {
-    return CryptoLoader.load(
-        given, new CryptoOrder.Auto(cache), List.of(transforms), clock::get);
+    return CryptoLoader.load(given, new CryptoOrder.Auto(cache), List.of(transforms), clock::get);
   }
 
   @Test
@@ -158,7 +155,8 @@ final class CryptoOrderTest {
         List.of(
             new CryptoLoader.Choice(GCM, "fast", 1_000, false),
             new CryptoLoader.Choice(CBC, "slow", 0, false)),
-        loaded.choices(), "one that has no rival is not measured");
+        loaded.choices(),
+        "one that has no rival is not measured");
     assertEquals(
         List.of("fast", "slow"),
         loaded.chain().ranked(GCM).stream().map(CryptoProvider::name).toList());
@@ -234,10 +232,14 @@ final class CryptoOrderTest {
     assertTrue(elsewhere.read(List.of(GCM)).problem().contains("another machine"));
     List<CryptoProvider> more = List.of(both.get(0), both.get(1), device("three", 1));
     assertNotEquals(
-        "", new CalibrationFile(cache, CalibrationFile.machine(), more).read(List.of(GCM)).problem());
+        "",
+        new CalibrationFile(cache, CalibrationFile.machine(), more).read(List.of(GCM)).problem());
     Files.write(cache, new byte[100_000]);
     assertTrue(
-        new CalibrationFile(cache, "x", both).read(List.of(GCM)).problem().contains("no calibration"));
+        new CalibrationFile(cache, "x", both)
+            .read(List.of(GCM))
+            .problem()
+            .contains("no calibration"));
   }
 
   @Test

@@ -17,7 +17,12 @@ import org.junit.jupiter.api.Test;
  * implements this and nothing more than {@link #provider()}.
  */
 public interface CryptoProviderContract
-    extends PacketContract, IkeCipherContract, PrfContract, KeyExchangeContract, SignatureContract {
+    extends PacketContract,
+        IkeCipherContract,
+        PrfContract,
+        KeyExchangeContract,
+        SignatureContract,
+        SigningContract {
   /** Its own known answers are right, and there are some. */
   @Test
   default void itsSelfTestPasses() {

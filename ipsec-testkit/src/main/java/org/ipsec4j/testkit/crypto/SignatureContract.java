@@ -40,7 +40,7 @@ public interface SignatureContract extends ProviderUnderTest {
       claimed++;
       KeyPair pair = Objects.requireNonNull(keys.get(algorithm.keyType()));
       Bytes key = Bytes.copyOf(pair.getPublic().getEncoded());
-      Signature signer = signer(algorithm);
+      Signature signer = Keys.jdk(algorithm);
       signer.initSign(pair.getPrivate());
       signer.update(message.toArray());
       Bytes signature = Bytes.copyOf(signer.sign());
@@ -94,36 +94,38 @@ public interface SignatureContract extends ProviderUnderTest {
     return Bytes.copyOf(copy);
   }
 
-  private static Signature signer(SignatureAlgorithm algorithm) throws GeneralSecurityException {
-    return switch (algorithm) {
-      case RSA_PKCS1_SHA1 -> Signature.getInstance("SHA1withRSA");
-      case RSA_PKCS1_SHA256 -> Signature.getInstance("SHA256withRSA");
-      case RSA_PKCS1_SHA384 -> Signature.getInstance("SHA384withRSA");
-      case RSA_PKCS1_SHA512 -> Signature.getInstance("SHA512withRSA");
-      case RSA_PSS_SHA256 -> pss(MGF1ParameterSpec.SHA256, 32);
-      case RSA_PSS_SHA384 -> pss(MGF1ParameterSpec.SHA384, 48);
-      case RSA_PSS_SHA512 -> pss(MGF1ParameterSpec.SHA512, 64);
-      case ECDSA_SHA1 -> Signature.getInstance("SHA1withECDSA");
-      case ECDSA_SHA256 -> Signature.getInstance("SHA256withECDSA");
-      case ECDSA_SHA384 -> Signature.getInstance("SHA384withECDSA");
-      case ECDSA_SHA512 -> Signature.getInstance("SHA512withECDSA");
-      case ED25519 -> Signature.getInstance("Ed25519");
-      case ED448 -> Signature.getInstance("Ed448");
-    };
-  }
-
-  private static Signature pss(MGF1ParameterSpec hash, int salt) throws GeneralSecurityException {
-    Signature signature = Signature.getInstance("RSASSA-PSS");
-    signature.setParameter(new PSSParameterSpec(hash.getDigestAlgorithm(), "MGF1", hash, salt, 1));
-    return signature;
-  }
-
   /** Keys made once; RSA keys take their time. */
   final class Keys {
     /** One pair of each kind. */
     static final Map<KeyType, KeyPair> MADE = make();
 
     private Keys() {}
+
+    /** Signs and verifies as the JDK does. */
+    static Signature jdk(SignatureAlgorithm algorithm) throws GeneralSecurityException {
+      return switch (algorithm) {
+        case RSA_PKCS1_SHA1 -> Signature.getInstance("SHA1withRSA");
+        case RSA_PKCS1_SHA256 -> Signature.getInstance("SHA256withRSA");
+        case RSA_PKCS1_SHA384 -> Signature.getInstance("SHA384withRSA");
+        case RSA_PKCS1_SHA512 -> Signature.getInstance("SHA512withRSA");
+        case RSA_PSS_SHA256 -> pss(MGF1ParameterSpec.SHA256, 32);
+        case RSA_PSS_SHA384 -> pss(MGF1ParameterSpec.SHA384, 48);
+        case RSA_PSS_SHA512 -> pss(MGF1ParameterSpec.SHA512, 64);
+        case ECDSA_SHA1 -> Signature.getInstance("SHA1withECDSA");
+        case ECDSA_SHA256 -> Signature.getInstance("SHA256withECDSA");
+        case ECDSA_SHA384 -> Signature.getInstance("SHA384withECDSA");
+        case ECDSA_SHA512 -> Signature.getInstance("SHA512withECDSA");
+        case ED25519 -> Signature.getInstance("Ed25519");
+        case ED448 -> Signature.getInstance("Ed448");
+      };
+    }
+
+    private static Signature pss(MGF1ParameterSpec hash, int salt) throws GeneralSecurityException {
+      Signature signature = Signature.getInstance("RSASSA-PSS");
+      signature.setParameter(
+          new PSSParameterSpec(hash.getDigestAlgorithm(), "MGF1", hash, salt, 1));
+      return signature;
+    }
 
     private static Map<KeyType, KeyPair> make() {
       try {

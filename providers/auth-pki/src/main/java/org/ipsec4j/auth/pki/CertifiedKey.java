@@ -14,11 +14,15 @@ import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.Bytes;
+import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.auth.SigningKey;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoException.Culprit;
+import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
+import org.ipsec4j.api.crypto.Signer;
 import org.ipsec4j.api.policy.Identity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JCA private key, in memory or in a token, with the certificates that say whose it is. Key and
@@ -161,13 +165,49 @@ public final class CertifiedKey implements SigningKey {
   private static boolean belongs(
       PrivateKey key, PublicKey publicKey, SignatureAlgorithm algorithm) {
     try {
-      Signature verifier = signature(algorithm);
-      verifier.initVerify(publicKey);
-      verifier.update(CHALLENGE.toArray());
-      return verifier.verify(signed(key, algorithm, CHALLENGE));
+      return verified(publicKey, algorithm, signed(key, algorithm, CHALLENGE));
     } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
+  }
+
+  private static boolean verified(
+      PublicKey publicKey, SignatureAlgorithm algorithm, byte[] ofChallenge)
+      throws GeneralSecurityException {
+    Signature verifier = signature(algorithm);
+    verifier.initVerify(publicKey);
+    verifier.update(CHALLENGE.toArray());
+    return verifier.verify(ofChallenge);
+  }
+
+  /** Whether a signer signs with the key of the certificate. */
+  boolean verifies(SignatureAlgorithm algorithm, Signer signer) throws CryptoException {
+    Bytes signature = signer.sign(CHALLENGE);
+    try {
+      return verified(certificate().getPublicKey(), algorithm, signature.toArray());
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** DER PrivateKeyInfo; null when the key does not leave its token. The caller destroys it. */
+  @Nullable Secret encoded() {
+    byte[] der = "PKCS#8".equals(key.getFormat()) ? key.getEncoded() : null;
+    return der == null ? null : Secret.adopt(der);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>What the provider does not sign, or signs wrongly, is signed as before. Certificate paths
+   * are not its matter.
+   */
+  @Override
+  public SigningKey using(CryptoProvider crypto) {
+    boolean leaves = "PKCS#8".equals(key.getFormat());
+    return leaves && algorithms.stream().anyMatch(crypto::supportsSigning)
+        ? new ProviderSignedKey(this, crypto)
+        : this;
   }
 
   @Override

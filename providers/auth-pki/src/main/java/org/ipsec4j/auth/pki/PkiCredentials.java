@@ -14,6 +14,7 @@ import org.ipsec4j.api.auth.Credentials;
 import org.ipsec4j.api.auth.CredentialsBuilder;
 import org.ipsec4j.api.auth.PathOutcome;
 import org.ipsec4j.api.auth.SigningKey;
+import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.policy.AuthMethod;
 import org.ipsec4j.api.policy.Identity;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,13 @@ public final class PkiCredentials implements Credentials {
   private final Map<String, SigningKey> keys;
   private final Map<String, PathChecker> checkers;
 
-  private PkiCredentials(Builder builder) {
-    secrets = Map.copyOf(builder.secrets);
-    keys = Map.copyOf(builder.keys);
-    checkers = Map.copyOf(builder.checkers);
+  private PkiCredentials(
+      Map<String, Secret> secrets,
+      Map<String, SigningKey> keys,
+      Map<String, PathChecker> checkers) {
+    this.secrets = Map.copyOf(secrets);
+    this.keys = Map.copyOf(keys);
+    this.checkers = Map.copyOf(checkers);
   }
 
   /** Begins with no credentials at all. */
@@ -65,6 +69,18 @@ public final class PkiCredentials implements Credentials {
             "store them under that name, or name a set that is there in the policy",
             checkers.keySet().stream().sorted().map(name -> "there is " + name).toList())
         : checker.validate(chain, claimed, at);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Secrets and trust anchors are shared; certificate paths are validated by the JDK.
+   */
+  @Override
+  public PkiCredentials using(CryptoProvider crypto) {
+    Map<String, SigningKey> signing = new HashMap<>(keys);
+    signing.replaceAll((name, key) -> key.using(crypto));
+    return new PkiCredentials(secrets, signing, checkers);
   }
 
   @Override
@@ -129,7 +145,7 @@ public final class PkiCredentials implements Credentials {
 
     @Override
     public PkiCredentials build() {
-      return new PkiCredentials(this);
+      return new PkiCredentials(secrets, keys, checkers);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import javax.crypto.ShortBufferException;
 
 /**
@@ -15,6 +16,8 @@ import javax.crypto.ShortBufferException;
 final class AesMac extends KeyedMac {
   /** Octets of key, block and MAC. */
   static final int BLOCK = 16;
+
+  private static final int KEY_BITS = 8 * BLOCK;
 
   /** The polynomial of GF(2^128) in RFC 4493 2.3. */
   private static final int REDUCTION = 0x87;
@@ -30,19 +33,19 @@ final class AesMac extends KeyedMac {
   }
 
   /** XCBC: cipher key and masks are encrypted constants (RFC 3566 4). */
-  static AesMac xcbc(Ciphers ciphers, RawKey key) throws GeneralSecurityException {
-    Cipher given = ciphers.chain(key);
+  static AesMac xcbc(Ciphers ciphers, SecretKey key) throws GeneralSecurityException {
+    Cipher given = ciphers.chain(KEY_BITS, key);
     RawKey derived = RawKey.adopt("AES", encrypted(given, 1));
     try {
-      return new AesMac(ciphers.chain(derived), encrypted(given, 2), encrypted(given, 3));
+      return new AesMac(ciphers.chain(KEY_BITS, derived), encrypted(given, 2), encrypted(given, 3));
     } finally {
       derived.destroy();
     }
   }
 
   /** CMAC: the masks are the encrypted zero block, doubled once and twice (RFC 4493 2.3). */
-  static AesMac cmac(Ciphers ciphers, RawKey key) throws GeneralSecurityException {
-    Cipher chain = ciphers.chain(key);
+  static AesMac cmac(Ciphers ciphers, SecretKey key) throws GeneralSecurityException {
+    Cipher chain = ciphers.chain(KEY_BITS, key);
     byte[] once = doubled(encrypted(chain, 0));
     return new AesMac(chain, once, doubled(once));
   }

@@ -2,6 +2,7 @@ package org.ipsec4j.crypto.jca;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoException.Culprit;
@@ -31,7 +32,7 @@ final class CcmIkeCipher implements IkeCipher {
     PacketTransform transform =
         PacketTransform.esp(algorithm, encryption.keyBits(), IntegrityAlgorithm.NONE, false);
     key = new JcaPacketKey(transform, "ike", ciphers, encryptionKey, Secret.adopt(new byte[0]));
-    RawKey cipherKey = key.encryption();
+    SecretKey cipherKey = key.encryption();
     if (cipherKey == null) {
       throw new GeneralSecurityException("no key");
     }
@@ -79,7 +80,7 @@ final class CcmIkeCipher implements IkeCipher {
 
   private CryptoOp.Status run(byte[] message, int ivOffset, boolean seal)
       throws GeneralSecurityException {
-    if (ivOffset < 0 || ivOffset > message.length) {
+    if (key.isDestroyed() || ivOffset < 0 || ivOffset > message.length) {
       return CryptoOp.Status.FAILED;
     }
     op.aadLength = ivOffset;

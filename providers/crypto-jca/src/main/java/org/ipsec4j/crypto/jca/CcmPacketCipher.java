@@ -5,8 +5,9 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
-import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ final class CcmPacketCipher extends PacketCipher {
   private static final int SPI_LENGTH = 4;
 
   private final Ciphers ciphers;
-  private final RawKey cipherKey;
+  private final SecretKey cipherKey;
   private final Direction sealing;
   private final Direction opening;
   private final byte[] computed;
@@ -39,9 +40,9 @@ final class CcmPacketCipher extends PacketCipher {
   /** AES-CBC with an all-zero IV; null when it may be in the middle of a packet. */
   private @Nullable Cipher chain;
 
-  CcmPacketCipher(JcaPacketKey key, RawKey cipherKey, Ciphers ciphers) {
+  CcmPacketCipher(JcaPacketKey key, SecretKey cipherKey, Ciphers ciphers) {
     super(key);
-    EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
+    EncryptionTransform algorithm = key.transform().encryption();
     this.ciphers = ciphers;
     this.cipherKey = cipherKey;
     sealing = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE);
@@ -59,7 +60,7 @@ final class CcmPacketCipher extends PacketCipher {
   @Override
   CryptoOp.Status seal(CryptoOp op, ByteBuffer slab, Scratch scratch)
       throws GeneralSecurityException {
-    if (key.isDestroyed() || op.nonceLength != NONCE || sealing.repeats(op)) {
+    if (op.nonceLength != NONCE || sealing.repeats(op)) {
       return CryptoOp.Status.FAILED;
     }
     int length = op.textLength;
@@ -79,7 +80,7 @@ final class CcmPacketCipher extends PacketCipher {
   @Override
   CryptoOp.Status open(CryptoOp op, ByteBuffer slab, Scratch scratch)
       throws GeneralSecurityException {
-    if (key.isDestroyed() || op.nonceLength != NONCE) {
+    if (op.nonceLength != NONCE) {
       return CryptoOp.Status.FAILED;
     }
     int length = op.textLength;
@@ -115,7 +116,7 @@ final class CcmPacketCipher extends PacketCipher {
     Cipher ready = chain;
     chain = null;
     if (ready == null) {
-      ready = ciphers.chain(cipherKey);
+      ready = ciphers.chain(key.transform().encryption().keyBits(), cipherKey);
     }
     if (ready.doFinal(scratch.in, 0, whole, scratch.out, 0) != whole) {
       throw new GeneralSecurityException("the cipher gave back another length");

@@ -2,13 +2,22 @@ package org.ipsec4j.crypto.jca;
 
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.security.spec.AlgorithmParameterSpec;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
+import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.jspecify.annotations.Nullable;
 
@@ -17,75 +26,90 @@ final class Ciphers {
   /** Octets of nonce: salt and IV (RFC 4106 4, RFC 7634 2, RFC 3686 4). */
   static final int NONCE = 12;
 
+  /** A nonce may be the key of a PRF, and an empty key becomes one octet. */
+  private static final int SHORTEST_PRF_KEY = 1;
+
   private final JcaServices services;
 
   Ciphers(JcaServices services) {
     this.services = services;
   }
 
-  /** Whether some provider does the cipher with exactly its length of tag. */
-  boolean does(EncryptionAlgorithm algorithm) {
+  /** Whether some provider does the cipher with exactly its lengths of key and tag. */
+  boolean does(EncryptionTransform encryption) {
+    EncryptionAlgorithm algorithm = encryption.algorithm();
     EncryptionAlgorithm base = Names.base(algorithm);
     String name = Names.cipher(base);
+    int bits = encryption.keyBits();
     return name != null
-        && services.providerOf(base.name(), provider -> tried(base, name, provider)).isPresent()
-        && (!Names.isCcm(algorithm) || does(EncryptionAlgorithm.AES_CBC));
+        && services
+            .providerOf(Names.service(encryption), provider -> tried(base, bits, name, provider))
+            .isPresent()
+        && (!Names.isCcm(algorithm) || does(chain(bits)));
+  }
+
+  private static EncryptionTransform chain(int bits) {
+    return new EncryptionTransform(EncryptionAlgorithm.AES_CBC, bits);
   }
 
   /** Whether some provider does what the integrity algorithm is made of. */
   boolean does(IntegrityAlgorithm algorithm) {
     return switch (algorithm) {
       case NONE -> false;
-      case AES_XCBC_96, AES_CMAC_96 -> does(EncryptionAlgorithm.AES_CBC);
-      case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC -> does(EncryptionAlgorithm.NULL_AES_GMAC);
+      case AES_XCBC_96, AES_CMAC_96 -> does(chain(128));
+      case AES_128_GMAC, AES_192_GMAC, AES_256_GMAC ->
+          does(
+              new EncryptionTransform(
+                  EncryptionAlgorithm.NULL_AES_GMAC,
+                  8 * (algorithm.keyLength() - algorithm.saltLength())));
       case HMAC_MD5_96, HMAC_SHA1_96, HMAC_SHA2_256_128, HMAC_SHA2_384_192, HMAC_SHA2_512_256 ->
-          doesHmac(Names.hmac(algorithm));
+          doesHmac(algorithm.name(), Names.hmac(algorithm), algorithm.keyLength());
     };
   }
 
   /** Whether some provider does what the function is made of. */
   boolean does(PrfAlgorithm algorithm) {
     return algorithm.hasFixedKey()
-        ? does(EncryptionAlgorithm.AES_CBC)
-        : doesHmac(Names.hmac(algorithm));
+        ? does(chain(128))
+        : doesHmac(algorithm.name(), Names.hmac(algorithm), SHORTEST_PRF_KEY);
   }
 
-  private boolean doesHmac(@Nullable String name) {
+  /** Some tokens refuse keys that are shorter than the hash; only what is tried is known. */
+  private boolean doesHmac(String what, @Nullable String name, int keyLength) {
     return name != null
         && services
             .providerOf(
-                name,
+                what,
                 provider -> {
                   Mac mac = Mac.getInstance(name, provider);
-                  mac.init(RawKey.zeros(name, 20));
+                  mac.init(RawKey.zeros(name, keyLength));
                   return mac;
                 })
             .isPresent();
   }
 
   /** A fresh cipher; {@link #does} chose its provider. */
-  Cipher cipher(EncryptionAlgorithm algorithm) throws GeneralSecurityException {
-    EncryptionAlgorithm base = Names.base(algorithm);
-    String name = Names.cipher(base);
-    if (name == null || !does(algorithm)) {
-      throw new NoSuchAlgorithmException("no JCA provider does " + algorithm);
+  Cipher cipher(EncryptionTransform encryption) throws GeneralSecurityException {
+    String name = Names.cipher(Names.base(encryption.algorithm()));
+    if (name == null || !does(encryption)) {
+      throw new NoSuchAlgorithmException("no JCA provider does " + encryption);
     }
-    return services.make(base.name(), provider -> Cipher.getInstance(name, provider));
+    return services.make(Names.service(encryption), provider -> Cipher.getInstance(name, provider));
   }
 
   /** AES-CBC under an all-zero IV, to which it returns with each {@code doFinal}. */
-  Cipher chain(RawKey key) throws GeneralSecurityException {
-    Cipher chain = cipher(EncryptionAlgorithm.AES_CBC);
+  Cipher chain(int bits, SecretKey key) throws GeneralSecurityException {
+    Cipher chain = cipher(chain(bits));
     chain.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(new byte[AesMac.BLOCK]));
     return chain;
   }
 
   /** A fresh keyed MAC; not for GMAC, which needs a nonce. */
-  KeyedMac mac(IntegrityAlgorithm algorithm, RawKey key) throws GeneralSecurityException {
+  KeyedMac mac(IntegrityAlgorithm algorithm, SecretKey key) throws GeneralSecurityException {
     return switch (algorithm) {
       case AES_XCBC_96 -> AesMac.xcbc(this, key);
       case AES_CMAC_96 -> AesMac.cmac(this, key);
-      default -> hmac(Names.hmac(algorithm), key);
+      default -> hmac(does(algorithm), algorithm.name(), Names.hmac(algorithm), key);
     };
   }
 
@@ -104,19 +128,59 @@ final class Ciphers {
       if (algorithm.hasFixedKey()) {
         return cmac ? AesMac.cmac(this, raw) : AesMac.xcbc(this, raw);
       }
-      return hmac(Names.hmac(algorithm), raw);
+      return hmac(does(algorithm), algorithm.name(), Names.hmac(algorithm), raw);
     } finally {
       raw.destroy();
     }
   }
 
-  private KeyedMac hmac(@Nullable String name, RawKey key) throws GeneralSecurityException {
-    if (name == null || !doesHmac(name)) {
-      throw new NoSuchAlgorithmException("no JCA provider does " + name);
+  private KeyedMac hmac(boolean done, String what, @Nullable String name, SecretKey key)
+      throws GeneralSecurityException {
+    if (name == null || !done) {
+      throw new NoSuchAlgorithmException("no JCA provider does " + what);
     }
-    Mac mac = services.make(name, provider -> Mac.getInstance(name, provider));
+    Mac mac = services.make(what, provider -> Mac.getInstance(name, provider));
     mac.init(key);
     return new KeyedMac.Hmac(mac);
+  }
+
+  /**
+   * The JCA providers that protect packets so, the one of the cipher first; {@link #does} has said
+   * yes.
+   */
+  List<Provider> providersOf(PacketTransform transform) {
+    Set<Provider> found = new LinkedHashSet<>();
+    EncryptionAlgorithm cipher = transform.encryption().algorithm();
+    if (cipher != EncryptionAlgorithm.NULL) {
+      services.chosen(Names.service(transform.encryption())).ifPresent(found::add);
+      if (Names.isCcm(cipher)) {
+        services
+            .chosen(Names.service(chain(transform.encryption().keyBits())))
+            .ifPresent(found::add);
+      }
+    }
+    if (!cipher.isAead()) {
+      services.chosen(Names.service(transform.integrity())).ifPresent(found::add);
+    }
+    return List.copyOf(found);
+  }
+
+  /**
+   * The key where the cipher wants it: in the token, when all that will work with it is one token,
+   * and then the given one is wiped.
+   */
+  SecretKey placed(EncryptionTransform encryption, RawKey key) throws GeneralSecurityException {
+    Optional<Provider> token =
+        services.chosen(Names.service(encryption)).filter(Pkcs11Token::isToken);
+    if (token.isEmpty()
+        || (Names.isCcm(encryption.algorithm())
+            && !token.equals(services.chosen(Names.service(chain(encryption.keyBits())))))) {
+      return key;
+    }
+    SecretKey placed =
+        SecretKeyFactory.getInstance(key.getAlgorithm(), token.get()).translateKey(key);
+    key.destroy();
+    return placed;
   }
 
   /** How JCA is told nonce or IV. */
@@ -128,16 +192,14 @@ final class Ciphers {
   }
 
   private static Cipher tried(
-      EncryptionAlgorithm algorithm, String name, java.security.Provider provider)
+      EncryptionAlgorithm algorithm, int bits, String name, Provider provider)
       throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance(name, provider);
-    // Providers say only at init whether they do this length of tag.
-    for (int bits : algorithm.keyBits()) {
-      cipher.init(
-          Cipher.ENCRYPT_MODE,
-          RawKey.zeros(Names.cipherKey(algorithm), bits / 8),
-          parameters(algorithm, new byte[ReusedNonce.length(algorithm)]));
-    }
+    // Providers say only at init whether they do these lengths of key and tag.
+    cipher.init(
+        Cipher.ENCRYPT_MODE,
+        RawKey.zeros(Names.cipherKey(algorithm), bits / 8),
+        parameters(algorithm, new byte[ReusedNonce.length(algorithm)]));
     return cipher;
   }
 }

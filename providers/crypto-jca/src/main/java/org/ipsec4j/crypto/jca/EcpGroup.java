@@ -3,6 +3,7 @@ package org.ipsec4j.crypto.jca;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
@@ -31,14 +32,28 @@ final class EcpGroup extends Group {
   EcpGroup(KeyExchangeMethod method, Provider provider) throws GeneralSecurityException {
     super(method, provider, "EC", "ECDH");
     name = new ECGenParameterSpec(curve(method));
-    AlgorithmParameters curve = AlgorithmParameters.getInstance("EC", provider);
-    curve.init(name);
-    parameters = curve.getParameterSpec(ECParameterSpec.class);
+    parameters = curve(name, provider);
     if (!(parameters.getCurve().getField() instanceof ECFieldFp field)) {
       throw new GeneralSecurityException("no curve over a prime field");
     }
     prime = field.getP();
     coordinateLength = method.publicLength() / 2;
+  }
+
+  /**
+   * The numbers of a curve; some accelerators have no service that tells them, and they are the
+   * same with everybody.
+   */
+  static ECParameterSpec curve(ECGenParameterSpec name, Provider provider)
+      throws GeneralSecurityException {
+    AlgorithmParameters curve;
+    try {
+      curve = AlgorithmParameters.getInstance("EC", provider);
+    } catch (NoSuchAlgorithmException e) {
+      curve = AlgorithmParameters.getInstance("EC");
+    }
+    curve.init(name);
+    return curve.getParameterSpec(ECParameterSpec.class);
   }
 
   private static String curve(KeyExchangeMethod method) throws GeneralSecurityException {

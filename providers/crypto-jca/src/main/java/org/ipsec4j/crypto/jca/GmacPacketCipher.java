@@ -5,8 +5,10 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 
 /**
@@ -23,9 +25,9 @@ final class GmacPacketCipher extends PacketCipher {
   private final byte[] tag;
   private final byte[] nothing;
 
-  GmacPacketCipher(JcaPacketKey key, RawKey cipherKey, Ciphers ciphers) {
+  GmacPacketCipher(JcaPacketKey key, SecretKey cipherKey, int keyBits, Ciphers ciphers) {
     super(key);
-    EncryptionAlgorithm gmac = EncryptionAlgorithm.NULL_AES_GMAC;
+    EncryptionTransform gmac = new EncryptionTransform(EncryptionAlgorithm.NULL_AES_GMAC, keyBits);
     sealing = new Direction(ciphers, gmac, cipherKey, Cipher.ENCRYPT_MODE);
     opening = new Direction(ciphers, gmac, cipherKey, Cipher.DECRYPT_MODE);
     authenticationHeader = key.transform().protocol() == SecurityProtocol.AH;

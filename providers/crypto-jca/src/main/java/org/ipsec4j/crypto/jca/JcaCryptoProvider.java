@@ -1,5 +1,6 @@
 package org.ipsec4j.crypto.jca;
 
+import java.nio.file.Path;
 import java.security.DrbgParameters;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -10,10 +11,11 @@ import java.security.Security;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -34,6 +36,7 @@ import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
+import org.ipsec4j.api.crypto.Signer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,39 +44,83 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made by {@link #JcaCryptoProvider()} it takes the JVM's providers in the JVM's order and
  * Bouncy Castle for what they lack (AES-GCM with a short ICV, Camellia, CAST-128, Brainpool
- * curves); Bouncy Castle is not registered in the JVM, is not loaded before something needs it, and
- * must then give the known answers of that algorithm before it is claimed. Made by {@link #using}
- * it takes exactly the providers that are named: a PKCS#11 token, a FIPS module, an accelerator.
+ * curves); Bouncy Castle is not registered in the JVM and is not loaded before something needs it.
+ * Made by {@link #using}, {@link #builder} or {@link #configured} it takes exactly the providers
+ * that are named: a PKCS#11 token, a FIPS module, an accelerator.
+ *
+ * <p>Each algorithm is done by the first provider that has it and gives its known answers; they are
+ * asked when the algorithm is first asked for. Who was passed over and why is in {@link #skipped};
+ * who does it is in {@link PacketKey#provider()}, such as {@code jca:SunJCE}.
  *
  * <p>Key exchange: private values come from the given random source alone, as far as the JCA
  * provider uses the generator that it is given; those of the JDK and Bouncy Castle do, so a seeded
- * source repeats a run on the same version of Java.
+ * source repeats a run on the same version of Java. Conscrypt, AmazonCorrettoCryptoProvider and
+ * tokens have generators of their own.
  *
  * <p>JCA's ciphers keep copies of their keys that cannot be wiped; they are let go when the key or
  * the worker is destroyed. Thread-safe.
  */
 public final class JcaCryptoProvider implements CryptoProvider {
+  private static final String NAME = "jca";
+
   private final String name;
+  private final List<Provider> named;
+
+  /** The first choice alone: without what is asked only when all others lack something. */
+  private final JcaServices own;
+
   private final JcaServices services;
   private final Ciphers ciphers;
+  private final Ciphers ownCiphers;
   private final SignatureVerifier verifier;
-  private final SecureRandom generator;
+  private final JcaSigners signers;
   private final Map<KeyExchangeMethod, Optional<Group>> groups = new ConcurrentHashMap<>();
-  private final boolean mayStandIn;
-  private final Map<String, Boolean> provenStandIns = new ConcurrentHashMap<>();
+  private final Map<PacketTransform, String> labels = new ConcurrentHashMap<>();
+  private final AtomicReference<SecureRandom> generator = new AtomicReference<>();
 
   /** The JVM's providers, then Bouncy Castle. Named {@code jca}. */
   public JcaCryptoProvider() {
-    this("jca", List.of(), true);
+    this(NAME, List.of(), true);
   }
 
-  private JcaCryptoProvider(String name, List<Provider> named, boolean mayStandIn) {
+  private JcaCryptoProvider(String name, List<Provider> named, boolean bouncyCastleLast) {
     this.name = name;
-    this.mayStandIn = mayStandIn;
-    services = new JcaServices(named);
+    this.named = named;
+    JcaServices.Search search =
+        new JcaServices.Search(
+            named.isEmpty() ? () -> List.of(Security.getProviders()) : () -> named,
+            JcaCryptoProvider::fault);
+    own = search;
+    services =
+        bouncyCastleLast ? new JcaServices.Chain(search, () -> BouncyCastle.SERVICES) : search;
+    search.proveWithin(services);
     ciphers = new Ciphers(services);
+    ownCiphers = new Ciphers(own);
     verifier = new SignatureVerifier(services);
-    generator = strongGenerator(named);
+    signers = new JcaSigners(services);
+  }
+
+  /** For one proof. */
+  private JcaCryptoProvider(JcaServices services) {
+    name = NAME;
+    named = List.of();
+    this.services = services;
+    own = services;
+    ciphers = new Ciphers(services);
+    ownCiphers = ciphers;
+    verifier = new SignatureVerifier(services);
+    signers = new JcaSigners(services);
+  }
+
+  /** What is wrong with the provider that the services have for an algorithm; null when nothing. */
+  private static @Nullable String fault(String algorithm, JcaServices services) {
+    SelfTest outcome =
+        new KnownAnswers(new JcaCryptoProvider(services))
+            .run(vector -> vector.proves(algorithm), vector -> false);
+    if (outcome.vectorsRun() == 0) {
+      return "no known answer can be asked of it";
+    }
+    return outcome.passed() ? null : outcome.failures().getFirst();
   }
 
   /**
@@ -83,33 +130,124 @@ public final class JcaCryptoProvider implements CryptoProvider {
    * @throws IllegalArgumentException when none is given
    */
   public static JcaCryptoProvider using(Provider... inOrder) {
-    if (inOrder.length == 0) {
-      throw new IllegalArgumentException("name at least one JCA provider");
+    Builder builder = builder();
+    for (Provider provider : inOrder) {
+      builder.provider(provider);
     }
-    List<Provider> named = List.of(inOrder);
-    return new JcaCryptoProvider(
-        "jca:" + String.join("+", named.stream().map(Provider::getName).toList()), named, false);
+    return builder.build();
   }
 
   /**
-   * Only the JCA providers that are registered in the JVM under these names, asked in this order.
+   * Only the JCA providers of these names, asked in this order: those that are registered in the
+   * JVM, {@code BC}, {@code AmazonCorrettoCryptoProvider} and {@code Conscrypt} when they are on
+   * the class path, or the name of a provider's class.
    *
    * @param inOrder at least one name, such as {@code SunJCE}
-   * @throws IllegalArgumentException when one is not registered; the message lists those that are
+   * @throws IllegalArgumentException when one is not there; the message lists those that are
    */
   public static JcaCryptoProvider using(String... inOrder) {
-    List<Provider> named = new ArrayList<>();
+    Builder builder = builder();
     for (String wanted : inOrder) {
-      Provider provider = Security.getProvider(wanted);
-      if (provider == null) {
-        List<String> there =
-            List.of(Security.getProviders()).stream().map(Provider::getName).toList();
-        throw new IllegalArgumentException(
-            "no JCA provider is called " + wanted + "; there are " + String.join(", ", there));
+      try {
+        builder.named(wanted);
+      } catch (CryptoException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
       }
-      named.add(provider);
     }
-    return using(named.toArray(new Provider[0]));
+    return builder.build();
+  }
+
+  /** Begins a list of JCA providers. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects JCA providers in the order in which they are asked. Not thread-safe. */
+  public static final class Builder {
+    private final List<Provider> providers = new ArrayList<>();
+    private boolean bouncyCastleLast;
+
+    private Builder() {}
+
+    /** Adds a provider, which need not be registered in the JVM. */
+    public Builder provider(Provider provider) {
+      providers.add(provider);
+      return this;
+    }
+
+    /**
+     * Adds the provider of a name; see {@link JcaCryptoProvider#using(String...)}.
+     *
+     * @throws CryptoException when there is none; the message says what there is
+     */
+    public Builder named(String providerName) throws CryptoException {
+      return provider(JcaProviders.named(providerName));
+    }
+
+    /**
+     * Adds a PKCS #11 token.
+     *
+     * @param configuration file of the JDK's SunPKCS11
+     * @param pin asked once, while this runs; null when the token needs no login
+     * @throws CryptoException when there is no token, or it refuses the PIN
+     */
+    public Builder token(Path configuration, @Nullable Supplier<Secret> pin)
+        throws CryptoException {
+      Secret secret = pin == null ? null : pin.get();
+      try {
+        return provider(Pkcs11Token.of(configuration, secret));
+      } finally {
+        if (secret != null) {
+          secret.destroy();
+        }
+      }
+    }
+
+    /** Has Bouncy Castle do what all others lack; it is loaded when something needs it. */
+    public Builder bouncyCastleLast() {
+      bouncyCastleLast = true;
+      return this;
+    }
+
+    /**
+     * The provider, named {@code jca:} and the names of the JCA providers with commas between.
+     *
+     * @throws IllegalArgumentException when none was given
+     */
+    public JcaCryptoProvider build() {
+      return build(String.join(",", providers.stream().map(Provider::getName).toList()));
+    }
+
+    private JcaCryptoProvider build(String detail) {
+      if (providers.isEmpty()) {
+        throw new IllegalArgumentException("name at least one JCA provider");
+      }
+      return new JcaCryptoProvider(NAME + ":" + detail, List.copyOf(providers), bouncyCastleLast);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The detail is a list of names with commas between, such as {@code Conscrypt,SunJCE}; see
+   * {@link #using(String...)}. {@code SunPKCS11=FILE} is the token of a configuration file of
+   * SunPKCS11, {@code SunPKCS11=FILE?pin-file=FILE} the same with its PIN in the first line of
+   * another file. Nothing but these is used: {@code BC} must be named to be used too.
+   */
+  @Override
+  public CryptoProvider configured(String detail) throws CryptoException {
+    Builder builder = builder();
+    JcaProviders.ofDetail(detail).forEach(builder::provider);
+    return builder.build(detail);
+  }
+
+  private SecureRandom generator() {
+    SecureRandom made = generator.get();
+    if (made == null) {
+      generator.compareAndSet(null, strongGenerator(named));
+      made = Objects.requireNonNull(generator.get());
+    }
+    return made;
   }
 
   private static SecureRandom strongGenerator(List<Provider> named) {
@@ -137,6 +275,25 @@ public final class JcaCryptoProvider implements CryptoProvider {
     return name;
   }
 
+  @Override
+  public String version() {
+    return named.isEmpty()
+        ? "Java " + Runtime.version()
+        : String.join(
+            ", ",
+            named.stream()
+                .map(provider -> provider.getName() + " " + provider.getVersionStr())
+                .toList());
+  }
+
+  /**
+   * The algorithms for which a JCA provider was passed over although it lists them, as far as they
+   * were asked for: it failed, gave wrong answers, or does not take our lengths. For monitors.
+   */
+  public List<SkippedAlgorithm> skipped() {
+    return services.skipped();
+  }
+
   /**
    * {@inheritDoc}
    *
@@ -145,72 +302,40 @@ public final class JcaCryptoProvider implements CryptoProvider {
    */
   @Override
   public SelfTest selfTest() {
-    SelfTest outcome = new KnownAnswers(this).run(this::isOwn);
+    SelfTest outcome = new KnownAnswers(this).run(this::isOwn, KnownAnswers.Vector::standsAlone);
     // SHA-1 for NAT detection is always there and makes no provider.
-    return outcome.vectorsRun() > 1
-        ? outcome
-        : new SelfTest(outcome.vectorsRun(), List.of(name + " offers no known algorithm"));
+    if (outcome.vectorsRun() > 1) {
+      return outcome;
+    }
+    List<String> failures = new ArrayList<>();
+    failures.add(name + " offers no algorithm that gives its known answers");
+    skipped().forEach(skipped -> failures.add(skipped.toString()));
+    return new SelfTest(outcome.vectorsRun(), failures);
   }
 
   /** Whether the vector is for an algorithm that the first choice of providers has. */
   private boolean isOwn(KnownAnswers.Vector vector) {
     String algorithm = vector.name(1);
     return switch (vector.name(0)) {
-      case "packet" -> protects(vector.transform());
-      case "ike" -> protects(vector.encryption(1), vector.integrity(3));
-      case "prf", "prfplus" -> ciphers.does(PrfAlgorithm.valueOf(algorithm));
-      case "exchange" -> group(KeyExchangeMethod.valueOf(algorithm)).isPresent();
-      case "verify" -> verifier.does(SignatureAlgorithm.valueOf(algorithm));
+      case "packet" -> protects(ownCiphers, vector.transform());
+      case "ike" -> protects(ownCiphers, vector.encryption(1), vector.integrity(3));
+      case "prf", "prfplus" -> ownCiphers.does(PrfAlgorithm.valueOf(algorithm));
+      case "exchange" ->
+          own.providerOf(algorithm, trial(KeyExchangeMethod.valueOf(algorithm))).isPresent();
+      case "kem" -> KemExchange.find(KeyExchangeMethod.valueOf(algorithm), own) != null;
+      case "verify" -> new SignatureVerifier(own).does(SignatureAlgorithm.valueOf(algorithm));
       default -> true;
     };
   }
 
-  /**
-   * Bouncy Castle, when it knows the algorithm, is there, claims it and gives the right answers.
-   */
-  private @Nullable JcaCryptoProvider standIn(
-      List<String> algorithms, boolean known, Predicate<JcaCryptoProvider> claims) {
-    if (!mayStandIn || !known) {
-      return null;
-    }
-    JcaCryptoProvider candidate = BouncyCastle.PROVIDER;
-    if (candidate == null || !claims.test(candidate)) {
-      return null;
-    }
-    return algorithms.stream().allMatch(algorithm -> proven(candidate, algorithm))
-        ? candidate
-        : null;
-  }
-
-  private boolean proven(JcaCryptoProvider candidate, String algorithm) {
-    return provenStandIns.computeIfAbsent(
-        algorithm,
-        name -> new KnownAnswers(candidate).run(vector -> vector.names().contains(name)).passed());
-  }
-
   @Override
   public boolean supports(PacketTransform transform) {
-    return protects(transform) || standIn(transform) != null;
+    return protects(ciphers, transform);
   }
 
   @Override
   public boolean supports(EncryptionTransform encryption, IntegrityAlgorithm integrity) {
-    return protects(encryption, integrity) || standIn(encryption, integrity) != null;
-  }
-
-  private @Nullable JcaCryptoProvider standIn(PacketTransform transform) {
-    return standIn(
-        List.of(transform.encryption().algorithm().name(), transform.integrity().name()),
-        sensible(transform),
-        other -> other.supports(transform));
-  }
-
-  private @Nullable JcaCryptoProvider standIn(
-      EncryptionTransform encryption, IntegrityAlgorithm integrity) {
-    return standIn(
-        List.of(encryption.algorithm().name(), integrity.name()),
-        sensible(encryption.algorithm(), integrity),
-        other -> other.supports(encryption, integrity));
+    return protects(ciphers, encryption, integrity);
   }
 
   /** Whether packets may be protected so at all; AES-GMAC beside NULL is for AH alone. */
@@ -225,17 +350,18 @@ public final class JcaCryptoProvider implements CryptoProvider {
         && algorithm.isAead() == (integrity == IntegrityAlgorithm.NONE);
   }
 
-  private boolean protects(PacketTransform transform) {
+  private static boolean protects(Ciphers ciphers, PacketTransform transform) {
     EncryptionAlgorithm algorithm = transform.encryption().algorithm();
     return sensible(transform)
-        && (algorithm == EncryptionAlgorithm.NULL || ciphers.does(algorithm))
+        && (algorithm == EncryptionAlgorithm.NULL || ciphers.does(transform.encryption()))
         && (algorithm.isAead() || ciphers.does(transform.integrity()));
   }
 
-  private boolean protects(EncryptionTransform encryption, IntegrityAlgorithm integrity) {
+  private static boolean protects(
+      Ciphers ciphers, EncryptionTransform encryption, IntegrityAlgorithm integrity) {
     EncryptionAlgorithm algorithm = encryption.algorithm();
     return sensible(algorithm, integrity)
-        && ciphers.does(algorithm)
+        && ciphers.does(encryption)
         && (algorithm.isAead() || ciphers.does(integrity));
   }
 
@@ -246,11 +372,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   @Override
   public boolean supports(KeyExchangeMethod method) {
-    return group(method).isPresent() || standIn(method) != null;
-  }
-
-  private @Nullable JcaCryptoProvider standIn(KeyExchangeMethod method) {
-    return standIn(List.of(method.name()), Group.knows(method), other -> other.supports(method));
+    return group(method).isPresent() || KemExchange.find(method, services) != null;
   }
 
   @Override
@@ -259,17 +381,52 @@ public final class JcaCryptoProvider implements CryptoProvider {
   }
 
   @Override
+  public boolean supportsSigning(SignatureAlgorithm algorithm) {
+    return signers.does(algorithm);
+  }
+
+  @Override
+  public Signer signer(Secret privateKey, SignatureAlgorithm algorithm) throws CryptoException {
+    return signers.signer(privateKey, algorithm);
+  }
+
+  @Override
   public PacketKey packetKey(PacketTransform transform, Secret encryption, Secret integrity)
       throws CryptoException {
-    if (!protects(transform)) {
-      JcaCryptoProvider other = standIn(transform);
-      if (other == null) {
-        throw new CryptoException(Culprit.PROVIDER, name + " does not do " + transform);
-      }
-      return other.packetKey(transform, encryption, integrity);
+    if (!supports(transform)) {
+      throw notDone(transform.toString());
     }
     checkLengths(transform.encryption(), transform.integrity(), encryption, integrity);
-    return new JcaPacketKey(transform, name, ciphers, encryption, integrity);
+    try {
+      return new JcaPacketKey(transform, label(transform), ciphers, encryption, integrity);
+    } catch (GeneralSecurityException | RuntimeException e) {
+      throw new CryptoException(
+          Culprit.PROVIDER, transform + " failed with " + SkippedAlgorithm.cause(e));
+    }
+  }
+
+  /** Names a key's provider; one string for all keys of a transform. */
+  private String label(PacketTransform transform) {
+    return labels.computeIfAbsent(
+        transform,
+        asked -> {
+          if (named.size() == 1 && services == own) {
+            return name;
+          }
+          List<Provider> providers = ciphers.providersOf(asked);
+          return name + ":" + String.join("+", providers.stream().map(Provider::getName).toList());
+        });
+  }
+
+  /** Why something is not done, by those who list it. */
+  private CryptoException notDone(String what) {
+    StringBuilder text = new StringBuilder(name + " does not do " + what);
+    for (SkippedAlgorithm skipped : skipped()) {
+      if (what.contains(skipped.algorithm())) {
+        text.append("; ").append(skipped);
+      }
+    }
+    return new CryptoException(Culprit.PROVIDER, text.toString());
   }
 
   @Override
@@ -284,13 +441,8 @@ public final class JcaCryptoProvider implements CryptoProvider {
       Secret encryptionKey,
       Secret integrityKey)
       throws CryptoException {
-    if (!protects(encryption, integrity)) {
-      JcaCryptoProvider other = standIn(encryption, integrity);
-      if (other == null) {
-        throw new CryptoException(
-            Culprit.PROVIDER, name + " does not do " + encryption + " with " + integrity);
-      }
-      return other.ikeCipher(encryption, integrity, encryptionKey, integrityKey);
+    if (!supports(encryption, integrity)) {
+      throw notDone(encryption + " with " + integrity);
     }
     checkLengths(encryption, integrity, encryptionKey, integrityKey);
     try {
@@ -299,7 +451,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
           : new JcaIkeCipher(ciphers, encryption, integrity, encryptionKey, integrityKey);
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new CryptoException(
-          Culprit.PROVIDER, encryption + " failed with " + e.getClass().getSimpleName());
+          Culprit.PROVIDER, encryption + " failed with " + SkippedAlgorithm.cause(e));
     }
   }
 
@@ -332,7 +484,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public Prf prf(PrfAlgorithm algorithm) throws CryptoException {
     if (!supports(algorithm)) {
-      throw new CryptoException(Culprit.PROVIDER, name + " does not do " + algorithm);
+      throw notDone(algorithm.toString());
     }
     return new JcaPrf(ciphers, algorithm);
   }
@@ -340,15 +492,11 @@ public final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
-    Optional<Group> own = group(method);
-    if (own.isPresent()) {
-      return new JcaKeyExchange(own.get(), random);
+    Kem kem = KemExchange.find(method, services);
+    if (kem != null) {
+      return new KemExchange(kem, random);
     }
-    JcaCryptoProvider other = standIn(method);
-    if (other == null) {
-      throw new CryptoException(Culprit.PROVIDER, name + " does not do " + method);
-    }
-    return other.keyExchange(method, random);
+    return new JcaKeyExchange(group(method).orElseThrow(() -> notDone(method.toString())), random);
   }
 
   @Override
@@ -364,11 +512,11 @@ public final class JcaCryptoProvider implements CryptoProvider {
       // Not for security, so a named token without SHA-1 does no harm.
       boolean offered =
           services
-              .providerOf("SHA-1", provider -> MessageDigest.getInstance("SHA-1", provider))
+              .providerOf(Names.SHA1, provider -> MessageDigest.getInstance("SHA-1", provider))
               .isPresent();
       MessageDigest digest =
           offered
-              ? services.make("SHA-1", provider -> MessageDigest.getInstance("SHA-1", provider))
+              ? services.make(Names.SHA1, provider -> MessageDigest.getInstance("SHA-1", provider))
               : MessageDigest.getInstance("SHA-1");
       return Bytes.copyOf(digest.digest(data.toArray()));
     } catch (GeneralSecurityException e) {
@@ -378,7 +526,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   @Override
   public RandomSource random() {
-    return generator::nextBytes;
+    return target -> generator().nextBytes(target);
   }
 
   /** The group of a method, for known answers too. */
@@ -386,12 +534,18 @@ public final class JcaCryptoProvider implements CryptoProvider {
     Optional<Group> known = groups.get(method);
     if (known == null) {
       known =
-          services
-              .providerOf(method.name(), provider -> Group.of(method, provider))
-              .flatMap(provider -> made(method, provider));
+          Group.knows(method)
+              ? services
+                  .providerOf(method.name(), trial(method))
+                  .flatMap(provider -> made(method, provider))
+              : Optional.empty();
       groups.put(method, known);
     }
     return known;
+  }
+
+  private static JcaServices.Use<Group> trial(KeyExchangeMethod method) {
+    return provider -> Group.of(method, provider);
   }
 
   private static Optional<Group> made(KeyExchangeMethod method, Provider provider) {
@@ -409,14 +563,21 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   /** Loaded on first use: it costs more time than everything else here together. */
   private static final class BouncyCastle {
-    static final @Nullable JcaCryptoProvider PROVIDER = load();
+    static final JcaServices SERVICES =
+        new JcaServices.Search(BouncyCastle::load, JcaCryptoProvider::fault);
 
-    private static @Nullable JcaCryptoProvider load() {
+    private static final List<Provider> LOADED = loaded();
+
+    private static List<Provider> load() {
+      return LOADED;
+    }
+
+    private static List<Provider> loaded() {
       try {
-        return new JcaCryptoProvider("jca:BC", List.of(new BouncyCastleProvider()), false);
-      } catch (LinkageError e) {
+        return List.of(JcaProviders.named(JcaProviders.BOUNCY_CASTLE));
+      } catch (CryptoException | LinkageError e) {
         // Left out by whoever assembled the class path: then the JVM's algorithms are all.
-        return null;
+        return List.of();
       }
     }
   }

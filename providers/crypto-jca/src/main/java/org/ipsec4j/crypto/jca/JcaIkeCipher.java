@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -21,12 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class JcaIkeCipher implements IkeCipher {
   private final EncryptionAlgorithm algorithm;
   private final int icvLength;
-  private final RawKey key;
+  private final RawKey octets;
+  private final SecretKey key;
   private final byte[] salt;
   private final @Nullable RawKey macKey;
   private final @Nullable KeyedMac mac;
   private final Cipher sealing;
   private final Cipher opening;
+  private volatile boolean destroyed;
 
   JcaIkeCipher(
       Ciphers ciphers,
@@ -37,7 +40,8 @@ final class JcaIkeCipher implements IkeCipher {
       throws GeneralSecurityException {
     algorithm = encryption.algorithm();
     int keyLength = encryption.keyBits() / 8;
-    key = RawKey.of(Names.cipherKey(algorithm), encryptionKey, 0, keyLength);
+    octets = RawKey.of(Names.cipherKey(algorithm), encryptionKey, 0, keyLength);
+    key = ciphers.placed(encryption, octets);
     Secret saltPart = encryptionKey.slice(keyLength, algorithm.saltLength());
     salt = saltPart.reveal(SecretAccess.raw());
     saltPart.destroy();
@@ -47,8 +51,8 @@ final class JcaIkeCipher implements IkeCipher {
             : RawKey.of(Names.integrityKey(integrity), integrityKey, 0, integrityKey.length());
     mac = macKey == null ? null : ciphers.mac(integrity, macKey);
     icvLength = algorithm.isAead() ? algorithm.icvLength() : integrity.icvLength();
-    sealing = ciphers.cipher(algorithm);
-    opening = ciphers.cipher(algorithm);
+    sealing = ciphers.cipher(encryption);
+    opening = ciphers.cipher(encryption);
   }
 
   @Override
@@ -69,6 +73,9 @@ final class JcaIkeCipher implements IkeCipher {
   @Override
   public void seal(byte[] message, int ivOffset) throws CryptoException {
     int length = textLength(message, ivOffset);
+    if (destroyed) {
+      throw new CryptoException(Culprit.LOCAL_KEY, "the key was destroyed");
+    }
     if (length <= 0) {
       throw new CryptoException(Culprit.PROVIDER, "the text does not fill whole blocks");
     }
@@ -93,7 +100,7 @@ final class JcaIkeCipher implements IkeCipher {
   @Override
   public boolean open(byte[] message, int ivOffset) {
     int length = textLength(message, ivOffset);
-    if (length <= 0) {
+    if (destroyed || length <= 0) {
       return false;
     }
     int text = ivOffset + ivLength();
@@ -116,7 +123,8 @@ final class JcaIkeCipher implements IkeCipher {
 
   @Override
   public void destroy() {
-    key.destroy();
+    destroyed = true;
+    octets.destroy();
     Arrays.fill(salt, (byte) 0);
     if (macKey != null) {
       macKey.destroy();
@@ -134,9 +142,6 @@ final class JcaIkeCipher implements IkeCipher {
 
   private boolean authentic(KeyedMac keyed, byte[] message, int covered)
       throws GeneralSecurityException {
-    if (key.isDestroyed()) {
-      return false;
-    }
     byte[] computed = Arrays.copyOf(keyed.of(message, covered), icvLength);
     return MessageDigest.isEqual(
         computed, Arrays.copyOfRange(message, covered, covered + icvLength));

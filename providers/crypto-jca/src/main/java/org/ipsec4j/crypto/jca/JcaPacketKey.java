@@ -1,7 +1,9 @@
 package org.ipsec4j.crypto.jca;
 
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
@@ -16,7 +18,8 @@ final class JcaPacketKey implements PacketKey {
 
   private final PacketTransform transform;
   private final String provider;
-  private final @Nullable RawKey encryption;
+  private final @Nullable SecretKey encryption;
+  private final @Nullable RawKey encryptionOctets;
   private final @Nullable RawKey integrity;
   private final byte[] salt;
 
@@ -28,20 +31,27 @@ final class JcaPacketKey implements PacketKey {
 
   private volatile boolean destroyed;
 
-  /** The lengths of the secrets have been checked. */
+  /**
+   * The lengths of the secrets have been checked.
+   *
+   * @throws GeneralSecurityException when a token refuses the key
+   */
   JcaPacketKey(
       PacketTransform transform,
       String provider,
       Ciphers ciphers,
       Secret encryptionKey,
-      Secret integrityKey) {
+      Secret integrityKey)
+      throws GeneralSecurityException {
     this.transform = transform;
     this.provider = provider;
     this.ciphers = ciphers;
     EncryptionAlgorithm cipher = transform.encryption().algorithm();
     int keyLength = transform.encryption().keyBits() / 8;
-    encryption =
+    encryptionOctets =
         keyLength == 0 ? null : RawKey.of(Names.cipherKey(cipher), encryptionKey, 0, keyLength);
+    encryption =
+        encryptionOctets == null ? null : ciphers.placed(transform.encryption(), encryptionOctets);
     IntegrityAlgorithm mac = transform.integrity();
     int macKeyLength = mac.keyLength() - mac.saltLength();
     integrity =
@@ -71,8 +81,8 @@ final class JcaPacketKey implements PacketKey {
     return salt;
   }
 
-  /** Key of the cipher; null for NULL encryption. */
-  @Nullable RawKey encryption() {
+  /** Key of the cipher, in memory or in a token; null for NULL encryption. */
+  @Nullable SecretKey encryption() {
     return encryption;
   }
 
@@ -88,8 +98,9 @@ final class JcaPacketKey implements PacketKey {
   @Override
   public void destroy() {
     destroyed = true;
-    if (encryption != null) {
-      encryption.destroy();
+    if (encryptionOctets != null) {
+      // What is in a token is let go: workers refuse the key from now on.
+      encryptionOctets.destroy();
     }
     if (integrity != null) {
       integrity.destroy();

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
@@ -56,7 +57,7 @@ final class JcaPacketWorker implements PacketWorker {
   }
 
   private CryptoOp.Status work(CryptoOp op) throws GeneralSecurityException {
-    if (closed || !(op.key instanceof JcaPacketKey key) || op.slab == null) {
+    if (closed || !(op.key instanceof JcaPacketKey key) || op.slab == null || key.isDestroyed()) {
       return CryptoOp.Status.FAILED;
     }
     ByteBuffer slab = whole(op.slab);
@@ -87,7 +88,7 @@ final class JcaPacketWorker implements PacketWorker {
       }
       room = CcmPacketCipher.room(op);
     } else if (cipher.isAead() && cipher != EncryptionAlgorithm.NULL_AES_GMAC) {
-      room = Math.max(op.aadLength + 4L, (long) op.textLength + icvLength);
+      room = AeadPacketCipher.room(op, icvLength);
     } else {
       int covered = MacPacketCipher.coveredLength(op, key);
       if (covered < op.aadLength || covered > capacity - op.aadOffset) {
@@ -134,11 +135,11 @@ final class JcaPacketWorker implements PacketWorker {
   }
 
   private static PacketCipher make(JcaPacketKey key) throws GeneralSecurityException {
-    RawKey cipherKey = key.encryption();
+    SecretKey cipherKey = key.encryption();
     RawKey macKey = key.integrity();
     if (macKey != null) {
       return key.transform().integrity().isGmac()
-          ? new GmacPacketCipher(key, macKey, key.ciphers)
+          ? new GmacPacketCipher(key, macKey, 8 * macKey.octets(), key.ciphers)
           : new MacPacketCipher(key, macKey, key.ciphers);
     }
     if (cipherKey == null) {
@@ -146,7 +147,8 @@ final class JcaPacketWorker implements PacketWorker {
     }
     EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
     if (algorithm == EncryptionAlgorithm.NULL_AES_GMAC) {
-      return new GmacPacketCipher(key, cipherKey, key.ciphers);
+      return new GmacPacketCipher(
+          key, cipherKey, key.transform().encryption().keyBits(), key.ciphers);
     }
     return Names.isCcm(algorithm)
         ? new CcmPacketCipher(key, cipherKey, key.ciphers)

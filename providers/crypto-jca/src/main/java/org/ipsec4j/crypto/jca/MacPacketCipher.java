@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.SecurityProtocol;
@@ -27,7 +28,7 @@ final class MacPacketCipher extends PacketCipher {
   private final byte[] computed;
   private final byte[] received;
 
-  MacPacketCipher(JcaPacketKey key, RawKey macKey, Ciphers ciphers)
+  MacPacketCipher(JcaPacketKey key, SecretKey macKey, Ciphers ciphers)
       throws GeneralSecurityException {
     super(key);
     EncryptionAlgorithm algorithm = key.transform().encryption().algorithm();
@@ -36,13 +37,15 @@ final class MacPacketCipher extends PacketCipher {
     computed = new byte[icvLength];
     received = new byte[icvLength];
     blockLength = algorithm.blockLength();
-    RawKey cipherKey = key.encryption();
+    SecretKey cipherKey = key.encryption();
     if (cipherKey == null) {
       encrypting = null;
       decrypting = null;
     } else {
-      encrypting = new Direction(ciphers, algorithm, cipherKey, Cipher.ENCRYPT_MODE);
-      decrypting = new Direction(ciphers, algorithm, cipherKey, Cipher.DECRYPT_MODE);
+      encrypting =
+          new Direction(ciphers, key.transform().encryption(), cipherKey, Cipher.ENCRYPT_MODE);
+      decrypting =
+          new Direction(ciphers, key.transform().encryption(), cipherKey, Cipher.DECRYPT_MODE);
     }
     counts = algorithm == EncryptionAlgorithm.AES_CTR;
   }
@@ -50,7 +53,7 @@ final class MacPacketCipher extends PacketCipher {
   @Override
   CryptoOp.Status seal(CryptoOp op, ByteBuffer slab, Scratch scratch)
       throws GeneralSecurityException {
-    if (key.isDestroyed() || op.textLength % blockLength != 0) {
+    if (op.textLength % blockLength != 0) {
       return CryptoOp.Status.FAILED;
     }
     int length = coveredLength(op, key);
@@ -81,7 +84,7 @@ final class MacPacketCipher extends PacketCipher {
   @Override
   CryptoOp.Status open(CryptoOp op, ByteBuffer slab, Scratch scratch)
       throws GeneralSecurityException {
-    if (key.isDestroyed() || op.textLength % blockLength != 0) {
+    if (op.textLength % blockLength != 0) {
       return CryptoOp.Status.FAILED;
     }
     int length = coveredLength(op, key);

@@ -1,12 +1,19 @@
 package org.ipsec4j.crypto.jca;
 
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.jspecify.annotations.Nullable;
 
 /** What JCA calls our algorithms, and which of its ciphers ours are made of. */
 final class Names {
+  /** The service of the MACs that are made of AES-CBC. */
+  static final String CHAIN = new EncryptionTransform(EncryptionAlgorithm.AES_CBC, 128).toString();
+
+  /** The service of SHA-1. */
+  static final String SHA1 = "SHA-1";
+
   private Names() {}
 
   /**
@@ -20,6 +27,32 @@ final class Names {
       case CHACHA20_POLY1305_IIV -> EncryptionAlgorithm.CHACHA20_POLY1305;
       default -> algorithm;
     };
+  }
+
+  /** The name under which the JCA service of a cipher is chosen; each key length by itself. */
+  static String service(EncryptionTransform encryption) {
+    return new EncryptionTransform(base(encryption.algorithm()), encryption.keyBits()).toString();
+  }
+
+  /** The name under which the JCA service of an integrity algorithm is chosen. */
+  static String service(IntegrityAlgorithm algorithm) {
+    return switch (algorithm) {
+      case AES_XCBC_96, AES_CMAC_96 -> CHAIN;
+      case AES_128_GMAC -> service(gmac(128));
+      case AES_192_GMAC -> service(gmac(192));
+      case AES_256_GMAC -> service(gmac(256));
+      case NONE,
+          HMAC_MD5_96,
+          HMAC_SHA1_96,
+          HMAC_SHA2_256_128,
+          HMAC_SHA2_384_192,
+          HMAC_SHA2_512_256 ->
+          algorithm.name();
+    };
+  }
+
+  private static EncryptionTransform gmac(int bits) {
+    return new EncryptionTransform(EncryptionAlgorithm.NULL_AES_GMAC, bits);
   }
 
   /** Transformation of a cipher; null for NULL, which needs none. */

@@ -5,8 +5,9 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.spec.AlgorithmParameterSpec;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import org.ipsec4j.api.crypto.CryptoOp;
-import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,18 +47,18 @@ abstract sealed class PacketCipher
    */
   static final class Direction {
     private final Ciphers ciphers;
-    private final EncryptionAlgorithm algorithm;
-    private final RawKey key;
+    private final EncryptionTransform encryption;
+    private final SecretKey key;
     private final int mode;
     private final ReusedNonce nonce;
     private @Nullable Cipher cipher;
 
-    Direction(Ciphers ciphers, EncryptionAlgorithm algorithm, RawKey key, int mode) {
+    Direction(Ciphers ciphers, EncryptionTransform encryption, SecretKey key, int mode) {
       this.ciphers = ciphers;
-      this.algorithm = algorithm;
+      this.encryption = encryption;
       this.key = key;
       this.mode = mode;
-      this.nonce = new ReusedNonce(algorithm);
+      this.nonce = new ReusedNonce(encryption.algorithm());
     }
 
     /** Whether the packet has the nonce of the last one; a counter mode must not seal it. */
@@ -72,7 +73,7 @@ abstract sealed class PacketCipher
       }
       Cipher ready = cipher;
       if (ready == null) {
-        ready = ciphers.cipher(algorithm);
+        ready = ciphers.cipher(encryption);
         cipher = ready;
       }
       AlgorithmParameterSpec parameters = nonce.set(op.nonce);

@@ -50,6 +50,11 @@ final class RawKey implements SecretKey {
     return new RawKey(algorithm, new byte[length]);
   }
 
+  /** Octets of key. */
+  int octets() {
+    return value.length;
+  }
+
   @Override
   public String getAlgorithm() {
     return algorithm;

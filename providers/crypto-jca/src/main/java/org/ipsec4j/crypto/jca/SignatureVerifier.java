@@ -1,7 +1,6 @@
 package org.ipsec4j.crypto.jca;
 
 import java.math.BigInteger;
-import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
@@ -136,11 +135,7 @@ final class SignatureVerifier {
         known =
             services.make(
                 algorithm.name(),
-                provider -> {
-                  AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC", provider);
-                  parameters.init(new ECGenParameterSpec(name));
-                  return parameters.getParameterSpec(ECParameterSpec.class);
-                });
+                provider -> EcpGroup.curve(new ECGenParameterSpec(name), provider));
       } catch (GeneralSecurityException e) {
         continue;
       }
@@ -156,7 +151,7 @@ final class SignatureVerifier {
     return false;
   }
 
-  private static String keyFactory(SignatureAlgorithm algorithm) {
+  static String keyFactory(SignatureAlgorithm algorithm) {
     return switch (algorithm.keyType()) {
       case RSA -> "RSA";
       case EC -> "EC";
@@ -165,7 +160,7 @@ final class SignatureVerifier {
     };
   }
 
-  private static Signature signature(SignatureAlgorithm algorithm, java.security.Provider provider)
+  static Signature signature(SignatureAlgorithm algorithm, java.security.Provider provider)
       throws GeneralSecurityException {
     return switch (algorithm) {
       case RSA_PKCS1_SHA1 -> Signature.getInstance("SHA1withRSA", provider);

@@ -1,10 +1,13 @@
 package org.ipsec4j.crypto.jca;
 
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -32,6 +35,16 @@ final class XdhGroup extends Group {
   @Override
   AlgorithmParameterSpec parameters() {
     return small ? NamedParameterSpec.X25519 : NamedParameterSpec.X448;
+  }
+
+  @Override
+  KeyPairGenerator generator(SecureRandom random) throws GeneralSecurityException {
+    try {
+      return super.generator(random);
+    } catch (InvalidAlgorithmParameterException e) {
+      // Conscrypt knows the curve by the name of the generator alone, and has its own random.
+      return KeyPairGenerator.getInstance(method.name(), provider());
+    }
   }
 
   @Override

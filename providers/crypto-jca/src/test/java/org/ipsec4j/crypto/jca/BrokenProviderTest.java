@@ -2,6 +2,7 @@ package org.ipsec4j.crypto.jca;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,19 +42,58 @@ class BrokenProviderTest {
   }
 
   @Test
+  void theNextProviderDoesWhatABrokenOneCannot() throws Exception {
+    JcaCryptoProvider provider =
+        JcaCryptoProvider.using(new Broken(), Security.getProvider("SunJCE"));
+    assertEquals("jca:Broken,SunJCE", provider.name());
+    SelfTest outcome = provider.selfTest();
+    assertTrue(outcome.passed(), outcome.failures()::toString);
+    PacketTransform gcm =
+        PacketTransform.esp(EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE, false);
+    PacketKey key = provider.packetKey(gcm, TestOctets.secret("e", 20), TestOctets.secret("i", 0));
+    assertEquals("jca:Broken,SunJCE:SunJCE", key.provider());
+    assertSame(
+        key.provider(),
+        provider.packetKey(gcm, TestOctets.secret("f", 20), TestOctets.secret("i", 0)).provider());
+    assertEquals("wrong answer", reason(provider, "AES_GCM_16_128"));
+    assertEquals("wrong answer", reason(provider, "AES_CBC_128"));
+    assertEquals("wrong answer", reason(provider, "HMAC_SHA2_256_128"));
+  }
+
+  /** What stands behind the vector in the reason. */
+  private static String reason(JcaCryptoProvider provider, String algorithm) {
+    SkippedAlgorithm found =
+        provider.skipped().stream()
+            .filter(skipped -> skipped.algorithm().equals(algorithm))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("Broken", found.provider());
+    return found.reason().substring(found.reason().lastIndexOf(": ") + 2);
+  }
+
+  @Test
   void exceptionsOfAProviderBecomeTheStatusOfAPacket() throws Exception {
-    JcaCryptoProvider provider = JcaCryptoProvider.using(new Broken());
+    JcaCryptoProvider provider = JcaCryptoProvider.using(new RemovableProvider());
     PacketTransform transform =
         PacketTransform.esp(
             EncryptionAlgorithm.AES_CBC, 128, IntegrityAlgorithm.HMAC_SHA2_256_128, false);
     PacketKey key =
         provider.packetKey(transform, TestOctets.secret("e", 16), TestOctets.secret("i", 32));
+    assertEquals("jca:Removable", key.provider());
     try (PacketBench bench = new PacketBench(provider, 256)) {
       byte[] clear = TestOctets.of("clear", 8 + 16 + 64 + 16);
-      bench.put(clear);
-      bench.describe(key, true, 8, 64);
-      assertEquals(CryptoOp.Status.FAILED, bench.run());
-      assertTrue(java.util.Arrays.equals(clear, bench.packet()), "nothing half sealed is left");
+      for (boolean removed : new boolean[] {false, true, false}) {
+        RemovableProvider.removed = removed;
+        bench.put(clear);
+        bench.describe(key, true, 8, 64);
+        assertEquals(removed ? CryptoOp.Status.FAILED : CryptoOp.Status.OK, bench.run());
+        assertEquals(
+            removed,
+            java.util.Arrays.equals(clear, bench.packet()),
+            "sealed, or nothing half sealed is left");
+      }
+    } finally {
+      RemovableProvider.removed = false;
     }
   }
 

@@ -26,15 +26,17 @@ final class AeadLane {
     }
     for (int i = 0; i < count; i++) {
       CryptoOp op = batch.op(staged[i]);
-      op.status =
-          seal
-              ? Status.OK
-              : Verdict.of(
-                  op,
-                  workspace.slot(i) + Workspace.TAG,
-                  batch.base(staged[i]),
-                  group.icvLength);
+      op.status = seal ? Status.OK : verdict(op, batch.base(staged[i]), i, group);
     }
+  }
+
+  private Status verdict(CryptoOp op, long base, int at, Group group) {
+    return Verdict.of(
+        workspace.slot(at) + Workspace.TAG,
+        base + op.icvOffset,
+        group.icvLength,
+        base + op.textOffset,
+        op.textLength);
   }
 
   private boolean work(int count, Group group, boolean seal) {

@@ -60,8 +60,7 @@ final class Group {
     IntegrityAlgorithm integrity = traits.integrity;
     boolean gmac = integrity.isGmac();
     keyOctets = gmac ? integrity.keyLength() - integrity.saltLength() : traits.keyBits / 8;
-    icvLength =
-        traits.encryption.isAead() ? traits.encryption.icvLength() : integrity.icvLength();
+    icvLength = traits.encryption.isAead() ? traits.encryption.icvLength() : integrity.icvLength();
     authenticationHeader = traits.authenticationHeader;
     size = keyOctets == 24 ? 1 : keyOctets == 32 ? 2 : 0;
     lane = lane(traits.encryption, gmac);

@@ -59,7 +59,9 @@ final class MacLane {
 
   private static boolean fits(CryptoOp op, Group group) {
     long covered = covered(op, group);
-    return covered >= op.aadLength
+    // The library has no HMAC of nothing.
+    int least = group.mac.oneBlock >= 0 ? 1 : 0;
+    return covered >= Math.max(op.aadLength, least)
         && covered <= MbLayout.MOST_OCTETS - HIGH
         && op.nonceLength == group.cipher.nonce
         && op.textLength % group.cipher.block == 0;
@@ -106,9 +108,7 @@ final class MacLane {
   private void work(int count, Group group, boolean seal) {
     if (seal) {
       Status status =
-          cipher(count, group, true) && workspace.mac(count, group.mac)
-              ? Status.OK
-              : Status.FAILED;
+          cipher(count, group, true) && workspace.mac(count, group.mac) ? Status.OK : Status.FAILED;
       for (int i = 0; i < count; i++) {
         finish(i, status);
       }
@@ -135,8 +135,7 @@ final class MacLane {
       long slot = workspace.slot(i);
       Raw.copyTag(slot + Workspace.ICV, bases[i] + op.icvOffset, group.icvLength);
       boolean right =
-          authenticated
-              && Raw.equal(slot + Workspace.TAG, slot + Workspace.ICV, group.icvLength);
+          authenticated && Raw.equal(slot + Workspace.TAG, slot + Workspace.ICV, group.icvLength);
       op.status = right ? Status.OK : authenticated ? Status.ICV_MISMATCH : Status.FAILED;
       text[i] &= right;
     }

@@ -59,8 +59,7 @@ final class MbCalls {
               JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle HASH_JOBS =
       plain(
-          AT.hashJobs(),
-          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
+          AT.hashJobs(), FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
 
   private static final MethodHandle[] AES_KEYS = three(AT.aesKeys(), THREE);
   private static final MethodHandle[] GCM_KEYS = three(AT.gcmKeys(), TWO);

@@ -37,11 +37,11 @@ import org.ipsec4j.api.crypto.SignatureAlgorithm;
  * version whose memory layout is not known is refused: then nothing is supported, and {@link
  * #selfTest} says why.
  *
- * <p>Limits: slabs are direct buffers. Beside a MAC a packet has at most 65,530 octets from its
- * header to the end of its text, with ChaCha20-Poly1305 and AES-CCM a text of 65,534. The header of
- * AES-CCM has at most 46 octets, that of a combined mode with extended sequence numbers 44. With
- * AH and extended sequence numbers four octets behind the packet must belong to the slab; they are
- * put back. What is beyond fails. No packet of ESP in IP comes near.
+ * <p>Limits: slabs are direct buffers. Beside a MAC a packet has 1 to 65,530 octets from its header
+ * to the end of its text, with ChaCha20-Poly1305 and AES-CCM a text of 65,534. The header of
+ * AES-CCM has at most 46 octets, that of a combined mode with extended sequence numbers 44. With AH
+ * and extended sequence numbers four octets behind the packet must belong to the slab; they are put
+ * back. What is beyond fails. No packet of ESP in IP comes near.
  *
  * <p>A key owns native memory until {@link PacketKey#destroy}: 128 octets to 1.1 kB. A worker owns
  * 220 kB until {@link PacketWorker#close}. Thread-safe.
@@ -127,8 +127,7 @@ public final class MbCryptoProvider implements CryptoProvider {
     return KeyMemory.make(transform, group.get(), encryption, integrity);
   }
 
-  private static void checkLength(Object algorithm, Secret key, int octets)
-      throws CryptoException {
+  private static void checkLength(Object algorithm, Secret key, int octets) throws CryptoException {
     if (key.length() != octets) {
       throw new CryptoException(
           Culprit.LOCAL_KEY,

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntFunction;
 import org.ipsec4j.ffm.NativeLibrary;
 import org.ipsec4j.ffm.NativeLibrary.MissingException;
 import org.ipsec4j.ffm.NativeMemory;
@@ -58,7 +58,7 @@ final class MbLibrary {
 
   /** The one of this process, found where the property or the system's loader says. */
   static MbLibrary find() throws MissingException {
-    return load(names(System.getProperty(PATH_PROPERTY)), version -> version);
+    return load(names(System.getProperty(PATH_PROPERTY)), MbLayout::of);
   }
 
   private static List<String> names(@org.jspecify.annotations.Nullable String path) {
@@ -69,32 +69,32 @@ final class MbLibrary {
    * Loads a library and checks it.
    *
    * @param names tried in this order
-   * @param version what to make of the version that the library says; tests lie here
+   * @param layouts the layout of a version, if it is known; tests lie here
    * @throws MissingException when there is none that can be used; the message says why
    */
-  static MbLibrary load(List<String> names, IntUnaryOperator version) throws MissingException {
+  static MbLibrary load(List<String> names, IntFunction<Optional<MbLayout>> layouts)
+      throws MissingException {
     String machine = System.getProperty("os.arch", "");
     if (!machine.equals("amd64") && !machine.equals("x86_64")) {
       throw new MissingException("libIPSec_MB is for x86-64 and not for " + machine);
     }
     NativeLibrary library = NativeLibrary.load(names, ADVICE);
-    int found = version.applyAsInt(number(library, FIRST_SYMBOL));
-    Optional<MbLayout> layout = MbLayout.of(found);
+    int found = number(library, FIRST_SYMBOL);
+    Optional<MbLayout> layout = layouts.apply(found);
     if (layout.isEmpty()) {
       throw new MissingException(
           "libIPSec_MB "
               + MbLayout.text(found)
               + " is not a version whose layout is known ("
               + MbLayout.known()
-              + "); "
+              + "): "
               + ADVICE);
     }
     return new MbLibrary(library, layout.get());
   }
 
   private static int number(NativeLibrary library, String symbol) throws MissingException {
-    MethodHandle function =
-        library.function(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT));
+    MethodHandle function = library.function(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT));
     try {
       return (int) function.invokeExact();
     } catch (Throwable e) {
@@ -128,7 +128,11 @@ final class MbLibrary {
       int used = Raw.getInt(manager + at.architecture());
       if (error != 0 || used <= 0 || used >= MbLayout.ARCHITECTURES.size()) {
         throw new MissingException(
-            "libIPSec_MB cannot use this processor (error " + error + ", architecture " + used + ")");
+            "libIPSec_MB cannot use this processor (error "
+                + error
+                + ", architecture "
+                + used
+                + ")");
       }
       if ((features & SELF_TEST) != 0 && (features & SELF_TEST_PASSED) == 0) {
         throw new MissingException("libIPSec_MB fails its own self-test");
@@ -152,9 +156,9 @@ final class MbLibrary {
         throw new MissingException(
             "libIPSec_MB "
                 + MbLayout.text(layout.version())
-                + " has no function at "
+                + " keeps no function of its own at "
                 + offset
-                + " of its manager, as its version has elsewhere; it is not used");
+                + " of its manager, where that version has one");
       }
     }
   }

@@ -25,7 +25,7 @@ final class MbPacketWorker implements PacketWorker {
   private final Quiescence.Reader reader = MbCalls.LIBRARY.keys().reader();
   private final SlabAddresses addresses = new SlabAddresses();
   private final Workspace workspace = new Workspace();
-  private final GcmLane gcm = new GcmLane(workspace);
+  private final GcmLane gcm = new GcmLane(workspace, addresses);
   private final GmacLane gmac = new GmacLane(workspace);
   private final AeadLane aead = new AeadLane(workspace);
   private final MacLane mac = new MacLane(workspace);
@@ -48,7 +48,10 @@ final class MbPacketWorker implements PacketWorker {
     reader.enter();
     try {
       for (int from = 0; from < size; from += Workspace.MOST) {
-        part(burst, from, Math.min(size - from, Workspace.MOST));
+        int count = Math.min(size - from, Workspace.MOST);
+        if (!gcm.whole(burst, from, count)) {
+          part(burst, from, count);
+        }
       }
     } finally {
       reader.exit();

@@ -49,8 +49,15 @@ final class Raw {
     MemorySegment.copy(ALL, from, ALL, to, octets);
   }
 
+  /** Without a slice, which the compiler does not always do away with. */
   static void zero(long address, long octets) {
-    ALL.asSlice(address, octets).fill((byte) 0);
+    long at = 0;
+    for (; at + Long.BYTES <= octets; at += Long.BYTES) {
+      putLong(address + at, 0);
+    }
+    for (; at < octets; at++) {
+      ALL.set(ValueLayout.JAVA_BYTE, address + at, (byte) 0);
+    }
   }
 
   static void put(long address, byte[] octets) {

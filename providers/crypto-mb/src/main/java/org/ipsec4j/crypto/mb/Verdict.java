@@ -1,6 +1,5 @@
 package org.ipsec4j.crypto.mb;
 
-import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoOp.Status;
 
 /** Whether a packet that was decrypted is what it claims to be. */
@@ -11,14 +10,16 @@ final class Verdict {
    * Compares the ICV in constant time, and wipes the text of a packet that is wrong.
    *
    * @param tag address of the ICV that was computed
-   * @param base address of the slab
+   * @param icv address of the one that came
    * @param icvLength octets of both
+   * @param text address of the text
+   * @param textLength octets of it
    */
-  static Status of(CryptoOp op, long tag, long base, int icvLength) {
-    if (Raw.equal(tag, base + op.icvOffset, icvLength)) {
+  static Status of(long tag, long icv, int icvLength, long text, long textLength) {
+    if (Raw.equal(tag, icv, icvLength)) {
       return Status.OK;
     }
-    Raw.zero(base + op.textOffset, op.textLength);
+    Raw.zero(text, textLength);
     return Status.ICV_MISMATCH;
   }
 }

@@ -83,12 +83,7 @@ final class Workspace {
   boolean mac(int count, MacKind mac) {
     if (!mac.synchronous) {
       return run(
-          0,
-          count,
-          CipherKind.NONE.mode,
-          MbLayout.ENCRYPT,
-          mac.algorithm,
-          MbLayout.HASH_FIRST);
+          0, count, CipherKind.NONE.mode, MbLayout.ENCRYPT, mac.algorithm, MbLayout.HASH_FIRST);
     }
     return complete(MbCalls.hashJobs(manager, job(0), count, mac.algorithm), count);
   }

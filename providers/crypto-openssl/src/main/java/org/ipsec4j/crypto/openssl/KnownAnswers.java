@@ -179,8 +179,7 @@ final class KnownAnswers {
     try {
       slab.put(0, clear);
       boolean sealedRight =
-          one(worker, key, vector, slab, true) == Status.OK
-              && slab.equals(ByteBuffer.wrap(sealed));
+          one(worker, key, vector, slab, true) == Status.OK && slab.equals(ByteBuffer.wrap(sealed));
       boolean openedRight =
           one(worker, key, vector, slab, false) == Status.OK
               && slab.slice(0, clear.length).equals(ByteBuffer.wrap(clear));

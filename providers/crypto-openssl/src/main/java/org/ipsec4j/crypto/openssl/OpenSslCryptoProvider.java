@@ -2,6 +2,7 @@ package org.ipsec4j.crypto.openssl;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
@@ -21,8 +22,10 @@ import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
+import org.ipsec4j.api.crypto.Signer;
 import org.ipsec4j.crypto.openssl.bulk.Bulk;
 import org.ipsec4j.crypto.openssl.lib.LibCrypto;
+import org.ipsec4j.crypto.openssl.pk.PublicKeyCrypto;
 import org.ipsec4j.ffm.NativeLibrary.MissingException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,7 @@ public final class OpenSslCryptoProvider implements CryptoProvider {
 
   private final @Nullable LibCrypto library;
   private final @Nullable Bulk bulk;
+  private final @Nullable PublicKeyCrypto keys;
   private final String reason;
 
   /** The machine's library; never fails, see {@link #selfTest()}. */
@@ -52,6 +56,7 @@ public final class OpenSslCryptoProvider implements CryptoProvider {
     }
     library = found;
     bulk = found == null ? null : new Bulk(NAME, found);
+    keys = found == null ? null : keys(found);
     reason = missing;
   }
 
@@ -59,7 +64,17 @@ public final class OpenSslCryptoProvider implements CryptoProvider {
   OpenSslCryptoProvider(MissingException missing) {
     library = null;
     bulk = null;
+    keys = null;
     reason = String.valueOf(missing.getMessage());
+  }
+
+  /** A library that was built without curves, say, still protects packets. */
+  private static @Nullable PublicKeyCrypto keys(LibCrypto library) {
+    try {
+      return PublicKeyCrypto.of(library);
+    } catch (MissingException e) {
+      return null;
+    }
   }
 
   @Override
@@ -79,7 +94,22 @@ public final class OpenSslCryptoProvider implements CryptoProvider {
 
   @Override
   public SelfTest selfTest() {
-    return bulk == null ? new SelfTest(0, List.of(reason)) : new KnownAnswers(this).run();
+    if (bulk == null) {
+      return new SelfTest(0, List.of(reason));
+    }
+    SelfTest ofPackets = new KnownAnswers(this).run();
+    SelfTest ofKeys = keys == null ? new SelfTest(0, List.of()) : keys.selfTest();
+    List<String> failures = new ArrayList<>(ofPackets.failures());
+    failures.addAll(ofKeys.failures());
+    return new SelfTest(ofPackets.vectorsRun() + ofKeys.vectorsRun(), failures);
+  }
+
+  private PublicKeyCrypto presentKeys(Object wanted) throws CryptoException {
+    present();
+    if (keys == null) {
+      throw new CryptoException(Culprit.PROVIDER, NAME + " does not do " + wanted);
+    }
+    return keys;
   }
 
   private Bulk present() throws CryptoException {
@@ -113,12 +143,22 @@ public final class OpenSslCryptoProvider implements CryptoProvider {
 
   @Override
   public boolean supports(KeyExchangeMethod method) {
-    return false;
+    return keys != null && keys.supports(method);
   }
 
   @Override
   public boolean supports(SignatureAlgorithm algorithm) {
-    return false;
+    return keys != null && keys.supports(algorithm);
+  }
+
+  @Override
+  public boolean supportsSigning(SignatureAlgorithm algorithm) {
+    return supports(algorithm);
+  }
+
+  @Override
+  public Signer signer(Secret privateKey, SignatureAlgorithm algorithm) throws CryptoException {
+    return presentKeys(algorithm).signer(privateKey, algorithm);
   }
 
   @Override
@@ -155,16 +195,14 @@ public final class OpenSslCryptoProvider implements CryptoProvider {
   @Override
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
-    present();
-    throw new CryptoException(Culprit.PROVIDER, NAME + " does not do " + method);
+    return presentKeys(method).keyExchange(method, random);
   }
 
   @Override
   public boolean verify(
       SignatureAlgorithm algorithm, Bytes publicKey, Bytes message, Bytes signature)
       throws CryptoException {
-    present();
-    throw new CryptoException(Culprit.PROVIDER, NAME + " does not verify " + algorithm);
+    return presentKeys(algorithm).verify(algorithm, publicKey, message, signature);
   }
 
   @Override

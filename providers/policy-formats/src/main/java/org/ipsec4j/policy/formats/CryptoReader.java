@@ -83,8 +83,7 @@ final class CryptoReader {
     try {
       return text == null ? null : Path.of(text);
     } catch (InvalidPathException e) {
-      problems.error(
-          value.node(), "a file name", Scalars.describe(value.node()), value.example());
+      problems.error(value.node(), "a file name", Scalars.describe(value.node()), value.example());
       return null;
     }
   }

@@ -101,7 +101,8 @@ class GoodPoliciesTest {
     assertEquals(new CryptoOrder.Auto(null), crypto("{ order: auto }"));
     CryptoOrder cached = crypto("{ order: auto, calibration: speed.txt }");
     assertEquals(new CryptoOrder.Auto(Path.of("speed.txt")), cached);
-    assertEquals(new CryptoOrder.Auto(Path.of("/etc/x/speed.txt")), cached.within(Path.of("/etc/x")));
+    assertEquals(
+        new CryptoOrder.Auto(Path.of("/etc/x/speed.txt")), cached.within(Path.of("/etc/x")));
     assertEquals(new CryptoOrder.Named(List.of("jca")), crypto("{ order: jca }"));
     assertEquals(
         new CryptoOrder.Named(List.of("jca:SunPKCS11-my token", "jca")),

@@ -111,11 +111,7 @@ final class WrongPolicies {
         "  crypto: { order: ¶[jca, mb, jca] }\npeers",
         "each provider once; found `jca` a second time");
     both(
-        all,
-        "auto among names",
-        ports,
-        "  crypto: { order: [¶auto, jca] }\npeers",
-        "found `auto`");
+        all, "auto among names", ports, "  crypto: { order: [¶auto, jca] }\npeers", "found `auto`");
     both(
         all,
         "calibration of an order",

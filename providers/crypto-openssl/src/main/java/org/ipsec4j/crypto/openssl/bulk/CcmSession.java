@@ -3,6 +3,7 @@ package org.ipsec4j.crypto.openssl.bulk;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoOp.Status;
 import org.ipsec4j.crypto.openssl.lib.Evp;
+import org.ipsec4j.crypto.openssl.lib.LibCrypto;
 import org.ipsec4j.crypto.openssl.lib.Raw;
 
 /** AES-CCM (RFC 4309, RFC 3610): the length of the text comes first. */
@@ -38,7 +39,12 @@ final class CcmSession extends Session {
         || !prepare(context, op, base, scratch)) {
       return Status.FAILED;
     }
-    return text(context, op, base, scratch) ? Status.OK : Status.ICV_MISMATCH;
+    if (text(context, op, base, scratch)) {
+      return Status.OK;
+    }
+    // Unlike the other modes this one says so in the error queue.
+    LibCrypto.present().clearErrors();
+    return Status.ICV_MISMATCH;
   }
 
   /** Nonce, length of the text, additional data. */

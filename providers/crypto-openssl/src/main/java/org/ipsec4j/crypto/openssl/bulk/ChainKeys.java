@@ -66,7 +66,6 @@ final class ChainKeys {
       Raw.putByte(to + i, (byte) ((octet << 1) | carry));
       carry = octet >>> 7;
     }
-    Raw.putByte(
-        to + BLOCK - 1, (byte) (Raw.getByte(to + BLOCK - 1) ^ (-carry & POLYNOMIAL)));
+    Raw.putByte(to + BLOCK - 1, (byte) (Raw.getByte(to + BLOCK - 1) ^ (-carry & POLYNOMIAL)));
   }
 }

@@ -8,7 +8,8 @@ import org.ipsec4j.ffm.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets in slabs that libcrypto cannot reach: copied into native memory and back. Thread-confined.
+ * Packets in slabs that libcrypto cannot reach: copied into native memory and back.
+ * Thread-confined.
  */
 final class HeapSlab {
   /** From the first octet of a packet to its last. */
@@ -36,7 +37,7 @@ final class HeapSlab {
     Status status = op.seal ? session.seal(op, base, scratch) : session.open(op, base, scratch);
     if (status == Status.OK) {
       slab.put(first, bounce, 0, length);
-    } else {
+    } else if (status == Status.FAILED) {
       LibCrypto.present().clearErrors();
     }
     NativeMemory.at(memory, length).fill((byte) 0);

@@ -97,7 +97,7 @@ final class OpenSslIkeCipher implements IkeCipher {
         status = seal ? session.seal(op, base, scratch) : session.open(op, base, scratch);
         if (status == Status.OK) {
           Raw.copyOut(base, message, 0, message.length);
-        } else {
+        } else if (status == Status.FAILED) {
           LibCrypto.present().clearErrors();
         }
       }

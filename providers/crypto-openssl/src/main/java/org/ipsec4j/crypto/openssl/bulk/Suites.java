@@ -82,10 +82,7 @@ final class Suites {
       case AES_CTR -> separate(transform, library.cipher(aes + "-CTR"), NONCE, 1);
       case CAMELLIA_CBC ->
           separate(
-              transform,
-              library.cipher("CAMELLIA-" + encryption.keyBits() + "-CBC"),
-              BLOCK,
-              BLOCK);
+              transform, library.cipher("CAMELLIA-" + encryption.keyBits() + "-CBC"), BLOCK, BLOCK);
       case TRIPLE_DES_CBC ->
           separate(transform, library.cipher("DES-EDE3-CBC"), DES_BLOCK, DES_BLOCK);
       case DES_CBC, CAST_CBC, BLOWFISH_CBC -> null;

@@ -143,8 +143,7 @@ public final class LibCrypto {
     if (!library.has("OpenSSL_version_num", "OpenSSL_version")) {
       throw new MissingException(library.name() + " is no libcrypto of OpenSSL: " + ADVICE);
     }
-    MethodHandle number =
-        library.function("OpenSSL_version_num", FunctionDescriptor.of(JAVA_LONG));
+    MethodHandle number = library.function("OpenSSL_version_num", FunctionDescriptor.of(JAVA_LONG));
     long version;
     try {
       version = (long) number.invokeExact();

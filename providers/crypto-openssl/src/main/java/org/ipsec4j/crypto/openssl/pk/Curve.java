@@ -22,8 +22,7 @@ enum Curve {
   private final Bytes identifier;
   private final KeyExchangeMethod method;
 
-  Curve(
-      String groupName, int number, int length, String identifierHex, KeyExchangeMethod method) {
+  Curve(String groupName, int number, int length, String identifierHex, KeyExchangeMethod method) {
     this.groupName = groupName;
     this.number = number;
     this.length = length;
@@ -70,7 +69,8 @@ enum Curve {
     for (Curve curve : values()) {
       boolean alias = curve == P256 && name.equals("prime256v1");
       boolean sec =
-          (curve == P384 && name.equals("secp384r1")) || (curve == P521 && name.equals("secp521r1"));
+          (curve == P384 && name.equals("secp384r1"))
+              || (curve == P521 && name.equals("secp521r1"));
       if (curve.groupName.equals(name) || alias || sec) {
         return Optional.of(curve);
       }

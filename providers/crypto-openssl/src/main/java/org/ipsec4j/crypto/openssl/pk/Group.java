@@ -25,23 +25,17 @@ abstract sealed class Group permits ModpGroup, EcpGroup, MontgomeryGroup {
   /**
    * The group of a method.
    *
-   * @return null when it is no Diffie-Hellman group
-   * @throws CryptoException when the library does not have it
+   * @throws CryptoException when the library does not have it, or it is no group
    */
   static Group of(KeyExchangeMethod method, LibPk lib) throws CryptoException {
     return switch (method) {
-      case MODP_768,
-          MODP_1024,
-          MODP_1536,
-          MODP_2048,
-          MODP_3072,
-          MODP_4096,
-          MODP_6144,
-          MODP_8192 ->
+      case MODP_768, MODP_1024, MODP_1536, MODP_2048, MODP_3072, MODP_4096, MODP_6144, MODP_8192 ->
           new ModpGroup(method, lib);
       case ECP_256, ECP_384, ECP_521, BRAINPOOL_256, BRAINPOOL_384, BRAINPOOL_512 ->
           new EcpGroup(method, lib);
       case X25519, X448 -> new MontgomeryGroup(method, lib);
+      case ML_KEM_512, ML_KEM_768, ML_KEM_1024 ->
+          throw new CryptoException(Culprit.PROVIDER, method + " is no group");
     };
   }
 

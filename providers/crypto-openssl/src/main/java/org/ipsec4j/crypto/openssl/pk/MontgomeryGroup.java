@@ -42,8 +42,7 @@ final class MontgomeryGroup extends Group {
     try (Work work = new Work(lib)) {
       long key =
           work.own(
-              lib.pkeyNewRawPrivate.call(
-                  type, 0, work.copyOf(privateValue), privateValue.length),
+              lib.pkeyNewRawPrivate.call(type, 0, work.copyOf(privateValue), privateValue.length),
               lib.pkeyNewRawPrivate,
               lib.pkeyFree);
       MemorySegment out = work.memory(method.publicLength());
@@ -91,10 +90,8 @@ final class MontgomeryGroup extends Group {
             lib.pkeyCtxFree);
     work.must(lib.fromDataInit.call(context), lib.fromDataInit);
     MemorySegment key = work.memory(8);
-    Params params =
-        new Params(work).octets("priv", privateValue).octets("pub", own.toArray());
-    work.must(
-        lib.fromData.call(context, key.address(), KEY_PAIR, params.address()), lib.fromData);
+    Params params = new Params(work).octets("priv", privateValue).octets("pub", own.toArray());
+    work.must(lib.fromData.call(context, key.address(), KEY_PAIR, params.address()), lib.fromData);
     return work.own(key.get(ValueLayout.JAVA_LONG, 0), lib.fromData, lib.pkeyFree);
   }
 

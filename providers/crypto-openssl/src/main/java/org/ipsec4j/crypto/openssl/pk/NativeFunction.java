@@ -10,8 +10,8 @@ import java.util.Arrays;
 
 /**
  * A function of libcrypto. Arguments and result are {@code long}, whether C says pointer, {@code
- * size_t}, {@code long} or {@code int}: a handle takes milliseconds to make, and so there is one for
- * each number of arguments instead of one for each function.
+ * size_t}, {@code long} or {@code int}: a handle takes milliseconds to make, and so there is one
+ * for each number of arguments instead of one for each function.
  *
  * <p>On the platforms of the FFM API up to eight integer arguments travel in registers of 64 bits.
  * Of an {@code int} the callee reads the low half, or all of it sign-extended, which a {@code long}

@@ -17,8 +17,8 @@ import org.ipsec4j.crypto.openssl.lib.LibCrypto;
 import org.ipsec4j.ffm.NativeLibrary;
 
 /**
- * Key exchange and signatures of one libcrypto. What the library or the configuration of the machine
- * does not do is not claimed. Thread-safe.
+ * Key exchange and signatures of one libcrypto. What the library or the configuration of the
+ * machine does not do is not claimed. Thread-safe.
  *
  * <p>Private values come from the given random source alone, so a seeded one repeats a run; nonces
  * of signatures come from the library. Nothing of an exchange stays in native memory between its
@@ -29,9 +29,10 @@ public final class PublicKeyCrypto {
   private final boolean approvedOnly;
   private final Signatures signatures;
   private final Map<KeyExchangeMethod, Optional<Group>> groups = new ConcurrentHashMap<>();
+  private final Map<KeyExchangeMethod, Boolean> kems = new ConcurrentHashMap<>();
   private final Map<SignatureAlgorithm, Boolean> done = new ConcurrentHashMap<>();
 
-  private PublicKeyCrypto(LibPk lib, boolean approvedOnly) {
+  PublicKeyCrypto(LibPk lib, boolean approvedOnly) {
     this.lib = lib;
     this.approvedOnly = approvedOnly;
     this.signatures = new Signatures(lib);
@@ -53,7 +54,7 @@ public final class PublicKeyCrypto {
 
   /** Whether the library has the method. */
   public boolean supports(KeyExchangeMethod method) {
-    return group(method).isPresent();
+    return method.isKem() ? hasKem(method) : group(method).isPresent();
   }
 
   /** Whether the library signs and verifies so; tried once, the first time that it is asked. */
@@ -65,6 +66,9 @@ public final class PublicKeyCrypto {
   /** See {@link org.ipsec4j.api.crypto.CryptoProvider#keyExchange}. */
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
+    if (method.isKem() && hasKem(method)) {
+      return new KemExchange(method, lib, random);
+    }
     return new DiffieHellman(required(method), random);
   }
 
@@ -90,8 +94,11 @@ public final class PublicKeyCrypto {
 
   private Group required(KeyExchangeMethod method) throws CryptoException {
     return group(method)
-        .orElseThrow(
-            () -> new CryptoException(Culprit.PROVIDER, "openssl does not do " + method));
+        .orElseThrow(() -> new CryptoException(Culprit.PROVIDER, "openssl does not do " + method));
+  }
+
+  private boolean hasKem(KeyExchangeMethod method) {
+    return kems.computeIfAbsent(method, each -> KemExchange.isDone(each, lib));
   }
 
   private Optional<Group> group(KeyExchangeMethod method) {
@@ -99,7 +106,8 @@ public final class PublicKeyCrypto {
   }
 
   private Optional<Group> made(KeyExchangeMethod method) {
-    boolean aroundProviders = method != KeyExchangeMethod.X25519 && method != KeyExchangeMethod.X448;
+    boolean aroundProviders =
+        method != KeyExchangeMethod.X25519 && method != KeyExchangeMethod.X448;
     if (approvedOnly && aroundProviders) {
       return Optional.empty();
     }

@@ -121,8 +121,7 @@ final class Signatures {
             lib.pkeyCtxFree);
     work.must(lib.fromDataInit.call(context), lib.fromDataInit);
     MemorySegment out = work.memory(8);
-    if (!work.succeeded(
-        lib.fromData.call(context, out.address(), PUBLIC_KEY, params.address()))) {
+    if (!work.succeeded(lib.fromData.call(context, out.address(), PUBLIC_KEY, params.address()))) {
       // The numbers are in bounds, so what is left is a point beside its curve.
       throw PublicKeyInfo.refused("the public key is refused");
     }

@@ -72,8 +72,7 @@ final class Work implements AutoCloseable {
 
   /** A number of libcrypto with these octets, wiped at the end. */
   long number(byte[] octets) throws CryptoException {
-    return own(
-        lib.bnBin2bn.call(copyOf(octets), octets.length, 0), lib.bnBin2bn, lib.bnClearFree);
+    return own(lib.bnBin2bn.call(copyOf(octets), octets.length, 0), lib.bnBin2bn, lib.bnClearFree);
   }
 
   /** A number of libcrypto, still 0. */

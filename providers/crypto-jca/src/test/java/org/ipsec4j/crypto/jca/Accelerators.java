@@ -1,0 +1,37 @@
+package org.ipsec4j.crypto.jca;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.ipsec4j.api.crypto.CryptoException;
+import org.ipsec4j.api.crypto.CryptoProvider;
+import org.junit.jupiter.api.Assumptions;
+
+/** JCA providers of others that the tests fetch; each skips its tests where it does not run. */
+final class Accelerators {
+  private static final Map<String, Object> FOUND = new ConcurrentHashMap<>();
+
+  private Accelerators() {}
+
+  static JcaCryptoProvider accp() {
+    return named("AmazonCorrettoCryptoProvider");
+  }
+
+  static JcaCryptoProvider conscrypt() {
+    return named("Conscrypt");
+  }
+
+  private static JcaCryptoProvider named(String name) {
+    Object found = FOUND.computeIfAbsent(name, Accelerators::find);
+    Assumptions.assumeTrue(found instanceof CryptoProvider, found::toString);
+    return (JcaCryptoProvider) found;
+  }
+
+  /** The provider, or why it does not run on this machine. */
+  private static Object find(String name) {
+    try {
+      return new JcaCryptoProvider().configured(name);
+    } catch (CryptoException e) {
+      return "skipped: " + e.getMessage();
+    }
+  }
+}
