@@ -35,18 +35,39 @@ public enum KeyExchangeMethod {
   /** Curve25519 (RFC 8031). */
   X25519(31, "x25519", 32, false),
   /** Curve448 (RFC 8031). */
-  X448(32, "x448", 56, false);
+  X448(32, "x448", 56, false),
+  /** ML-KEM-512 (FIPS 203, draft-ietf-ipsecme-ikev2-mlkem): an encapsulation, not a group. */
+  ML_KEM_512(35, "mlkem512", 800, 768),
+  /** ML-KEM-768; its messages may be longer than a path carries in one packet. */
+  ML_KEM_768(36, "mlkem768", 1184, 1088),
+  /** ML-KEM-1024; its messages may be longer than a path carries in one packet. */
+  ML_KEM_1024(37, "mlkem1024", 1568, 1568);
 
   private final int id;
   private final String keyword;
   private final int publicLength;
+  private final int answerLength;
+  private final boolean kem;
   private final boolean legacy;
 
+  /** A group: both sides send the same kind of value. */
   KeyExchangeMethod(int id, String keyword, int publicLength, boolean legacy) {
     this.id = id;
     this.keyword = keyword;
     this.publicLength = publicLength;
+    this.answerLength = publicLength;
+    this.kem = false;
     this.legacy = legacy;
+  }
+
+  /** An encapsulation: a key goes there and a ciphertext comes back. */
+  KeyExchangeMethod(int id, String keyword, int publicLength, int answerLength) {
+    this.id = id;
+    this.keyword = keyword;
+    this.publicLength = publicLength;
+    this.answerLength = answerLength;
+    this.kem = true;
+    this.legacy = false;
   }
 
   /** IANA number of transform type 4. */
@@ -59,9 +80,23 @@ public enum KeyExchangeMethod {
     return keyword;
   }
 
-  /** Octets of the Key Exchange Data; a KE payload of any other length is refused. */
+  /** Octets of the initiator's Key Exchange Data; a KE payload of any other length is refused. */
   public int publicLength() {
     return publicLength;
+  }
+
+  /** Octets of the responder's Key Exchange Data; those of the initiator but for a KEM. */
+  public int answerLength() {
+    return answerLength;
+  }
+
+  /**
+   * Whether it encapsulates a key: the initiator sends an encapsulation key, the responder a
+   * ciphertext, and a ciphertext that was changed leads to another secret instead of a refusal (FIPS
+   * 203 6.3). Otherwise it is a Diffie-Hellman group.
+   */
+  public boolean isKem() {
+    return kem;
   }
 
   /** Whether only a policy that names it may use it. */

@@ -105,6 +105,23 @@ final class NumbersTest {
   void keyExchange(KeyExchangeMethod method, int id, int octets) {
     assertEquals(id, method.id());
     assertEquals(octets, method.publicLength());
+    assertEquals(octets, method.answerLength());
+    assertTrue(!method.isKem());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // draft-ietf-ipsecme-ikev2-mlkem-08 table 1: method, octets of key and of ciphertext
+    "ML_KEM_512, 35, 800, 768",
+    "ML_KEM_768, 36, 1184, 1088",
+    "ML_KEM_1024, 37, 1568, 1568"
+  })
+  void keyEncapsulation(KeyExchangeMethod method, int id, int key, int ciphertext) {
+    assertEquals(id, method.id());
+    assertEquals(key, method.publicLength());
+    assertEquals(ciphertext, method.answerLength());
+    assertTrue(method.isKem());
+    assertTrue(!method.isLegacy());
   }
 
   @Test

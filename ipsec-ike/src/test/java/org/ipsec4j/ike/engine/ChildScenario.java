@@ -135,6 +135,20 @@ class ChildScenario {
   }
 
   @Test
+  void aChildWithItsOwnEncapsulation() {
+    /* draft-ietf-ipsecme-ikev2-mlkem appendix A: ML-KEM alone in CREATE_CHILD_SA */
+    for (EnginePair.Side side : List.of(pair.alice, pair.bob)) {
+      side.peer.childNames = List.of("net", "tcp");
+      side.peer.pfs = List.of(KeyExchangeMethod.ML_KEM_768);
+    }
+    pair.up();
+    pair.bob.initiate("tcp");
+    pair.settle();
+    assertEquals(2, pair.alice.installed.size());
+    pair.assertAgree();
+  }
+
+  @Test
   void perfectForwardSecrecyOnOneSideOnlyIsRefused() {
     pair.alice.peer.childNames = List.of("net", "tcp");
     pair.bob.peer.childNames = List.of("net", "tcp");

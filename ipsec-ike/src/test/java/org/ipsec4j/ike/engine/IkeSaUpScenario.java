@@ -144,6 +144,21 @@ class IkeSaUpScenario {
   }
 
   @Test
+  void keysAreExchangedByEncapsulation() {
+    /* draft-ietf-ipsecme-ikev2-mlkem 2.1: KEi is a key, KEr a ciphertext of another length. */
+    pair.alice.peer.methods = List.of(KeyExchangeMethod.X25519, KeyExchangeMethod.ML_KEM_512);
+    pair.bob.peer.methods = List.of(KeyExchangeMethod.ML_KEM_512);
+    pair.up();
+    assertEquals(
+        KeyExchangeMethod.ML_KEM_512,
+        pair.alice.one(IkeEvent.IkeUp.class).algorithms().keyExchange());
+    assertEquals(
+        KeyExchangeMethod.ML_KEM_512,
+        pair.bob.one(IkeEvent.IkeUp.class).algorithms().keyExchange());
+    assertEquals(2, pair.count(EnginePair.INIT, false), "INVALID_KE_PAYLOAD leads from X25519");
+  }
+
+  @Test
   void cookieAndKeyExchangeTogether() {
     /* The cookie goes along in the retry, so one round trip is saved (2.6.1). */
     pair.bob.cookieThreshold = 0;

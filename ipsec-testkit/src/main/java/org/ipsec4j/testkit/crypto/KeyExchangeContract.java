@@ -44,7 +44,7 @@ public interface KeyExchangeContract extends ProviderUnderTest {
       KeyExchange.Initiation initiation = exchange.initiate();
       assertEquals(method.publicLength(), initiation.publicValue().length(), method.toString());
       KeyExchange.Answer answer = exchange.respond(initiation.publicValue());
-      assertEquals(method.publicLength(), answer.publicValue().length(), method.toString());
+      assertEquals(method.answerLength(), answer.publicValue().length(), method.toString());
       assertEquals(
           answer.sharedSecret(), initiation.complete(answer.publicValue()), method.toString());
       KeyExchange.Answer other = exchange.respond(initiation.publicValue());
@@ -59,6 +59,9 @@ public interface KeyExchangeContract extends ProviderUnderTest {
   }
 
   private static int secretLength(KeyExchangeMethod method) {
+    if (method.isKem()) {
+      return 32;
+    }
     // Of curves over prime fields, x alone.
     return isCurve(method) ? method.publicLength() / 2 : method.publicLength();
   }
@@ -74,7 +77,7 @@ public interface KeyExchangeContract extends ProviderUnderTest {
       return;
     }
     for (KeyExchangeMethod method : claimedMethods()) {
-      if (method.publicLength() > 512) {
+      if (method.publicLength() > 512 && !method.isKem()) {
         continue;
       }
       Bytes first = provider().keyExchange(method, TestOctets.seeded(1)).initiate().publicValue();
@@ -89,6 +92,9 @@ public interface KeyExchangeContract extends ProviderUnderTest {
   @Test
   default void badPublicValuesAreRefused() throws CryptoException {
     for (KeyExchangeMethod method : claimedMethods()) {
+      if (method.isKem()) {
+        continue;
+      }
       KeyExchange exchange = provider().keyExchange(method, provider().random());
       KeyExchange.Initiation initiation = exchange.initiate();
       for (Bytes bad : badValues(method, initiation.publicValue())) {
@@ -101,6 +107,46 @@ public interface KeyExchangeContract extends ProviderUnderTest {
         assertEquals(Culprit.PEER_VALUE, byInitiator.culprit(), what);
       }
     }
+  }
+
+  /**
+   * Keys that fail the test of FIPS 203 7.2 and ciphertexts of another length are refused and blamed
+   * on the peer; another ciphertext leads to another secret (6.3).
+   */
+  @Test
+  default void badEncapsulationsAreRefused() throws CryptoException {
+    for (KeyExchangeMethod method : claimedMethods()) {
+      if (!method.isKem()) {
+        continue;
+      }
+      KeyExchange exchange = provider().keyExchange(method, provider().random());
+      KeyExchange.Initiation initiation = exchange.initiate();
+      Bytes key = initiation.publicValue();
+      KeyExchange.Answer answer = exchange.respond(key);
+      // One coefficient of 3329 is one too many.
+      Bytes above = Bytes.concat(Bytes.ofHex("010d00"), key.slice(3, key.length() - 3));
+      for (Bytes bad : List.of(filled(key.length(), 0xff), above)) {
+        blamed(method, () -> exchange.respond(bad));
+      }
+      otherLengths(key).forEach(bad -> blamed(method, () -> exchange.respond(bad)));
+      Bytes ciphertext = answer.publicValue();
+      otherLengths(ciphertext).forEach(bad -> blamed(method, () -> initiation.complete(bad)));
+      byte[] changed = ciphertext.toArray();
+      changed[7] ^= 1;
+      assertNotEquals(answer.sharedSecret(), initiation.complete(Bytes.copyOf(changed)));
+      assertEquals(answer.sharedSecret(), initiation.complete(ciphertext), "still itself");
+    }
+  }
+
+  private static List<Bytes> otherLengths(Bytes good) {
+    return List.of(
+        Bytes.EMPTY, good.slice(0, good.length() - 1), Bytes.concat(good, Bytes.ofHex("00")));
+  }
+
+  private static void blamed(
+      KeyExchangeMethod method, org.junit.jupiter.api.function.Executable step) {
+    CryptoException refusal = assertThrows(CryptoException.class, step, method.toString());
+    assertEquals(Culprit.PEER_VALUE, refusal.culprit(), method.toString());
   }
 
   private static List<Bytes> badValues(KeyExchangeMethod method, Bytes good) {

@@ -49,6 +49,8 @@ abstract sealed class Group permits ModpGroup, EcpGroup, XdhGroup {
           case X25519, X448 -> new XdhGroup(method, provider);
           case MODP_768, MODP_1024 ->
               throw new GeneralSecurityException(method + " is broken and not done");
+          case ML_KEM_512, ML_KEM_768, ML_KEM_1024 ->
+              throw new GeneralSecurityException(method + " is no group");
         };
     group.generator(new SecureRandom());
     group.keyFactory();
@@ -58,7 +60,9 @@ abstract sealed class Group permits ModpGroup, EcpGroup, XdhGroup {
 
   /** Whether {@link #of} can make it with a provider that does it. */
   static boolean knows(KeyExchangeMethod method) {
-    return method != KeyExchangeMethod.MODP_768 && method != KeyExchangeMethod.MODP_1024;
+    return method != KeyExchangeMethod.MODP_768
+        && method != KeyExchangeMethod.MODP_1024
+        && !method.isKem();
   }
 
   /** What the key generator is told. */

@@ -322,6 +322,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
       case "prf", "prfplus" -> ownCiphers.does(PrfAlgorithm.valueOf(algorithm));
       case "exchange" ->
           own.providerOf(algorithm, trial(KeyExchangeMethod.valueOf(algorithm))).isPresent();
+      case "kem" -> KemExchange.find(KeyExchangeMethod.valueOf(algorithm), own) != null;
       case "verify" -> new SignatureVerifier(own).does(SignatureAlgorithm.valueOf(algorithm));
       default -> true;
     };
@@ -371,7 +372,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   @Override
   public boolean supports(KeyExchangeMethod method) {
-    return group(method).isPresent();
+    return group(method).isPresent() || KemExchange.find(method, services) != null;
   }
 
   @Override
@@ -491,6 +492,10 @@ public final class JcaCryptoProvider implements CryptoProvider {
   @Override
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
+    Kem kem = KemExchange.find(method, services);
+    if (kem != null) {
+      return new KemExchange(kem, random);
+    }
     return new JcaKeyExchange(group(method).orElseThrow(() -> notDone(method.toString())), random);
   }
 

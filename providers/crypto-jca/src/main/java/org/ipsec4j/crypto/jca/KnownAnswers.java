@@ -22,11 +22,13 @@ import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.EncryptionTransform;
 import org.ipsec4j.api.crypto.IkeCipher;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
+import org.ipsec4j.api.crypto.KeyExchange;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PacketWorker;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
+import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
@@ -104,7 +106,7 @@ final class KnownAnswers {
           PrfAlgorithm prf = PrfAlgorithm.valueOf(name(1));
           yield algorithm.equals(prf.hasFixedKey() ? Names.CHAIN : prf.name());
         }
-        case "exchange", "verify" -> algorithm.equals(name(1));
+        case "exchange", "kem", "verify" -> algorithm.equals(name(1));
         case "sha1" -> algorithm.equals(Names.SHA1);
         default -> false;
       };
@@ -120,7 +122,7 @@ final class KnownAnswers {
 
     /** Whether whoever does the algorithm has run exactly this in his proof. */
     boolean standsAlone() {
-      return name(0).equals("exchange") || name(0).equals("verify");
+      return name(0).equals("exchange") || name(0).equals("kem") || name(0).equals("verify");
     }
 
     @Override
@@ -207,6 +209,7 @@ final class KnownAnswers {
       case "prf", "prfplus" -> prf(vector);
       case "sha1" -> right(provider.sha1(vector.octets("data")).equals(vector.octets("out")));
       case "exchange" -> exchange(vector);
+      case "kem" -> encapsulation(vector);
       case "verify" -> verify(vector);
       default -> throw new IllegalStateException("unknown kind of vector");
     };
@@ -307,6 +310,30 @@ final class KnownAnswers {
                 .prf(algorithm)
                 .expand(vector.secret("key"), vector.secret("seed"), expected.length());
     return right(actual.equals(expected));
+  }
+
+  /** The seed makes the key, the message the ciphertext: both sides come to the secret. */
+  private Verdict encapsulation(Vector vector) throws CryptoException {
+    KeyExchangeMethod method = KeyExchangeMethod.valueOf(vector.name(1));
+    if (!provider.supports(method)) {
+      return Verdict.NOT_CLAIMED;
+    }
+    KeyExchange.Initiation initiation =
+        provider.keyExchange(method, drawing(vector.octets("seed"))).initiate();
+    KeyExchange.Answer answer =
+        provider
+            .keyExchange(method, drawing(vector.octets("message")))
+            .respond(initiation.publicValue());
+    return right(
+        answer.publicValue().equals(vector.octets("ciphertext"))
+            && answer.sharedSecret().equals(vector.secret("secret"))
+            && initiation.complete(answer.publicValue()).equals(vector.secret("secret")));
+  }
+
+  /** A random source of these octets and no others. */
+  private static RandomSource drawing(Bytes octets) {
+    ByteBuffer left = ByteBuffer.wrap(octets.toArray());
+    return left::get;
   }
 
   private Verdict exchange(Vector vector) throws CryptoException {

@@ -5,11 +5,12 @@ import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
+import org.ipsec4j.testkit.crypto.KemVectors;
 import org.ipsec4j.testkit.crypto.PublishedVectors;
 import org.ipsec4j.testkit.crypto.SharedVectors;
 
 /** The JDK's algorithms against third-party vectors. */
-class JcaCryptoVectors implements PublishedVectors, SharedVectors {
+class JcaCryptoVectors implements PublishedVectors, SharedVectors, KemVectors {
   private static final JcaCryptoProvider PROVIDER = new JcaCryptoProvider();
 
   @Override

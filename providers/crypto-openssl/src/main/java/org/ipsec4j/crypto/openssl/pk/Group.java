@@ -25,8 +25,7 @@ abstract sealed class Group permits ModpGroup, EcpGroup, MontgomeryGroup {
   /**
    * The group of a method.
    *
-   * @return null when it is no Diffie-Hellman group
-   * @throws CryptoException when the library does not have it
+   * @throws CryptoException when the library does not have it, or it is no group
    */
   static Group of(KeyExchangeMethod method, LibPk lib) throws CryptoException {
     return switch (method) {
@@ -35,6 +34,8 @@ abstract sealed class Group permits ModpGroup, EcpGroup, MontgomeryGroup {
       case ECP_256, ECP_384, ECP_521, BRAINPOOL_256, BRAINPOOL_384, BRAINPOOL_512 ->
           new EcpGroup(method, lib);
       case X25519, X448 -> new MontgomeryGroup(method, lib);
+      case ML_KEM_512, ML_KEM_768, ML_KEM_1024 ->
+          throw new CryptoException(Culprit.PROVIDER, method + " is no group");
     };
   }
 

@@ -61,6 +61,11 @@ final class LibPk {
   final NativeFunction deriveSetPeer;
   final NativeFunction derive;
 
+  final NativeFunction encapsulateInit;
+  final NativeFunction encapsulate;
+  final NativeFunction decapsulateInit;
+  final NativeFunction decapsulate;
+
   final NativeFunction pkcs8Decode;
   final NativeFunction pkcs8Free;
   final NativeFunction pkcs8ToPkey;
@@ -117,6 +122,11 @@ final class LibPk {
     deriveInit = bind("EVP_PKEY_derive_init", 1);
     deriveSetPeer = bind("EVP_PKEY_derive_set_peer_ex", 3);
     derive = bind("EVP_PKEY_derive", 3);
+
+    encapsulateInit = bind("EVP_PKEY_encapsulate_init", 2);
+    encapsulate = bind("EVP_PKEY_encapsulate", 5);
+    decapsulateInit = bind("EVP_PKEY_decapsulate_init", 2);
+    decapsulate = bind("EVP_PKEY_decapsulate", 5);
 
     pkcs8Decode = bind("d2i_PKCS8_PRIV_KEY_INFO", 3);
     pkcs8Free = bind("PKCS8_PRIV_KEY_INFO_free", 1);

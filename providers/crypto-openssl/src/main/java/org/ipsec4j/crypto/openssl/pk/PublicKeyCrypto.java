@@ -29,6 +29,7 @@ public final class PublicKeyCrypto {
   private final boolean approvedOnly;
   private final Signatures signatures;
   private final Map<KeyExchangeMethod, Optional<Group>> groups = new ConcurrentHashMap<>();
+  private final Map<KeyExchangeMethod, Boolean> kems = new ConcurrentHashMap<>();
   private final Map<SignatureAlgorithm, Boolean> done = new ConcurrentHashMap<>();
 
   PublicKeyCrypto(LibPk lib, boolean approvedOnly) {
@@ -53,7 +54,7 @@ public final class PublicKeyCrypto {
 
   /** Whether the library has the method. */
   public boolean supports(KeyExchangeMethod method) {
-    return group(method).isPresent();
+    return method.isKem() ? hasKem(method) : group(method).isPresent();
   }
 
   /** Whether the library signs and verifies so; tried once, the first time that it is asked. */
@@ -65,6 +66,9 @@ public final class PublicKeyCrypto {
   /** See {@link org.ipsec4j.api.crypto.CryptoProvider#keyExchange}. */
   public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
       throws CryptoException {
+    if (method.isKem() && hasKem(method)) {
+      return new KemExchange(method, lib, random);
+    }
     return new DiffieHellman(required(method), random);
   }
 
@@ -91,6 +95,10 @@ public final class PublicKeyCrypto {
   private Group required(KeyExchangeMethod method) throws CryptoException {
     return group(method)
         .orElseThrow(() -> new CryptoException(Culprit.PROVIDER, "openssl does not do " + method));
+  }
+
+  private boolean hasKem(KeyExchangeMethod method) {
+    return kems.computeIfAbsent(method, each -> KemExchange.isDone(each, lib));
   }
 
   private Optional<Group> group(KeyExchangeMethod method) {

@@ -5,10 +5,11 @@ import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
+import org.ipsec4j.testkit.crypto.KemVectors;
 import org.ipsec4j.testkit.crypto.PublishedKeyVectors;
 
 /** Key exchange and signatures of libcrypto against third-party vectors. */
-class PublicKeyVectors implements PublishedKeyVectors {
+class PublicKeyVectors implements PublishedKeyVectors, KemVectors {
   @Override
   public CryptoProvider provider() {
     return KeysOnly.get();
