@@ -95,7 +95,7 @@ final class JcaKeyExchange implements KeyExchange {
 
   private CryptoException failed(Culprit culprit, String what, Exception e) {
     return new CryptoException(
-        culprit, method() + ": " + what + " (" + e.getClass().getSimpleName() + ")");
+        culprit, method() + ": " + what + " (" + SkippedAlgorithm.cause(e) + ")");
   }
 
   private final class Started implements Initiation {

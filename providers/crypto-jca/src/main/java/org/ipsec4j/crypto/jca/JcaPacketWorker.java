@@ -88,7 +88,7 @@ final class JcaPacketWorker implements PacketWorker {
       }
       room = CcmPacketCipher.room(op);
     } else if (cipher.isAead() && cipher != EncryptionAlgorithm.NULL_AES_GMAC) {
-      room = Math.max(op.aadLength + 4L, (long) op.textLength + icvLength);
+      room = AeadPacketCipher.room(op, icvLength);
     } else {
       int covered = MacPacketCipher.coveredLength(op, key);
       if (covered < op.aadLength || covered > capacity - op.aadOffset) {

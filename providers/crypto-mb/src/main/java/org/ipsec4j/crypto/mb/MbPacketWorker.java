@@ -143,7 +143,6 @@ final class MbPacketWorker implements PacketWorker {
       closed = true;
       reader.close();
       addresses.clear();
-      gcm.clear();
       workspace.close();
       batch.begin(new CryptoBurst(1), 0);
       Arrays.fill(kinds, NOTHING);
