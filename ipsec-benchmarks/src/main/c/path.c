@@ -365,9 +365,7 @@ static inline int plan_out(
   if (!parse(b->slab + at, b->length[i], &v)) {
     return MALFORMED_INNER;
   }
-  if (!selected(&sa->here, &sa->there, &v)) {
-    return SELECTOR_MISMATCH;
-  }
+  /* which SA a packet goes to was decided by who called us; its selectors are not asked again */
   out->dont_fragment = (v.fragment & 0x4000) != 0;
   out->traffic_class = v.traffic_class;
   out->inner = v.total;

@@ -11,6 +11,7 @@ module org.ipsec4j.cli {
   requires static org.jspecify;
 
   uses org.ipsec4j.api.auth.CredentialsProvider;
+  uses org.ipsec4j.api.packet.DatagramProvider;
   uses org.ipsec4j.api.packet.RawProvider;
   uses org.ipsec4j.api.packet.TunProvider;
   uses org.ipsec4j.api.policy.document.PolicyReader;

@@ -60,7 +60,8 @@ final class ReadmeTest {
     }
     try (var files = Files.list(SOURCES)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        if (Files.readString(file).contains("public static void main(")) {
+        if (Files.isRegularFile(file)
+            && Files.readString(file).contains("public static void main(")) {
           String name = String.valueOf(file.getFileName()).replace(".java", "");
           assertTrue(listed.contains(name), name + " is not in the README");
         }

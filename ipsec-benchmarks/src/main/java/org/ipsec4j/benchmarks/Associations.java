@@ -3,8 +3,10 @@ package org.ipsec4j.benchmarks;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.PacketTransform;
+import org.ipsec4j.api.net.AddressRange;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.policy.ChildProfile;
@@ -73,6 +75,45 @@ final class Associations {
         profile.replayWindow(),
         profile.lifetime(),
         true);
+  }
+
+  /**
+   * Many SAs that talk to themselves, each with an SPI, keys, ends and one inner address of its
+   * own, as the road warriors of a gateway have. Selectors that are the same, profiles and
+   * transforms are shared, as they are in the engine of the key exchange.
+   *
+   * @return the SA of an index, 0 or more; SPIs are spread over all values
+   */
+  static IntFunction<ChildSa> many(PacketTransform transform) {
+    ChildSa model = looped(transform, SaMode.TUNNEL, null);
+    return i -> {
+      int spi = (i + 1) * 0x9e3779b1;
+      IpAddress inner = IpAddress.v4(inner(i));
+      return new ChildSa(
+          new ChildSaId(i),
+          new IkeSaId(i, ~i),
+          model.peer(),
+          model.profile(),
+          SaMode.TUNNEL,
+          transform,
+          spi,
+          spi,
+          keys(transform),
+          keys(transform),
+          model.localSelectors(),
+          List.of(TrafficSelector.of(AddressRange.single(inner))),
+          model.localAddress(),
+          IpAddress.v4(0xc6000000 + i),
+          null,
+          model.replayWindow(),
+          model.lifetime(),
+          true);
+    };
+  }
+
+  /** The one inner address of the peer of SA {@code index} of {@link #many}. */
+  static int inner(int index) {
+    return 0x0b000000 + index;
   }
 
   private static SaKeys keys(PacketTransform transform) {

@@ -34,7 +34,7 @@ class MainTest {
 
   @Test
   void theCommandsAreThoseOfTheReadme() {
-    assertEquals(Set.of("demo", "run"), command.getSubcommands().keySet());
+    assertEquals(Set.of("demo", "run", "bench"), command.getSubcommands().keySet());
     String readme = Documents.read("README.md");
     for (String name : command.getSubcommands().keySet()) {
       assertTrue(readme.contains("ipsec " + name), () -> "README.md does not speak of " + name);

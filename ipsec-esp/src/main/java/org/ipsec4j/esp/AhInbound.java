@@ -33,6 +33,8 @@ public final class AhInbound implements AutoCloseable {
   private final IpHeaderView view = new IpHeaderView();
   private final Unwrapping unwrapping = new Unwrapping(view);
   private final SaCounters withoutSa = new SaCounters();
+  private @Nullable PacketBurst underWay;
+  private long time;
 
   /** The packet of the burst whose ICV is computed once more when it was wrong, or NONE. */
   private int doubtful = NONE;
@@ -78,12 +80,29 @@ public final class AhInbound implements AutoCloseable {
    * @param mine by packet index: what is not, is left alone; null for all
    */
   void open(PacketBurst burst, boolean @Nullable [] mine, long now) {
+    begin(burst, mine, now);
+    while (!finish()) {
+      // a device that does not answer is its guard's to stop, which completes the burst
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * The first half of {@link #open}; see {@link EspInbound#begin}.
+   *
+   * @param mine by packet index: what is not, is left alone; null for all
+   */
+  void begin(PacketBurst burst, boolean @Nullable [] mine, long now) {
     if (burst.size() > arrivals.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    }
+    if (underWay != null) {
+      throw new IllegalStateException("a burst is under way");
     }
     alone = mine == null;
     for (int i = 0; i < burst.size(); i++) {
       arrivals[i].clear();
+      arrivals[i].take(null);
       if (burst.isAlive(i) && (mine == null || mine[i])) {
         DropReason reason = accept(burst, i, now);
         if (reason != DropReason.NONE) {
@@ -91,9 +110,29 @@ public final class AhInbound implements AutoCloseable {
         }
       }
     }
-    workers.run();
-    judge(burst, now);
+    workers.submit();
+    underWay = burst;
+    time = now;
+  }
+
+  /** The second half; see {@link EspInbound#finish}. */
+  boolean finish() {
+    PacketBurst burst = underWay;
+    if (burst == null) {
+      return true;
+    }
+    if (!workers.poll()) {
+      return false;
+    }
+    int again = judge(burst, time);
     workers.clear();
+    if (again != NONE && tryNextHighHalf(burst, again)) {
+      // at most once: nothing is doubtful any more
+      workers.submit();
+      return finish();
+    }
+    underWay = null;
+    return true;
   }
 
   /** The SA that the packet belongs to, for dropped packets too; null when none was found. */
@@ -144,8 +183,8 @@ public final class AhInbound implements AutoCloseable {
     if (sa == null) {
       return DropReason.UNKNOWN_SPI;
     }
-    in.sa = sa;
-    if (alone && sa.options().place() != null) {
+    in.take(sa);
+    if (alone && sa.isPlaced()) {
       return DropReason.BUNDLE_MISMATCH;
     }
     int length = ahLength(slab, in);
@@ -184,6 +223,8 @@ public final class AhInbound implements AutoCloseable {
       return DropReason.MALFORMED_OUTER;
     }
     in.readOuter(slab, view);
+    in.espOffset = view.payloadOffset();
+    in.espLength = view.payloadLength();
     in.nextHeader = slab.get(in.espOffset) & 0xff;
     return DropReason.NONE;
   }
@@ -209,8 +250,8 @@ public final class AhInbound implements AutoCloseable {
     return DropReason.NONE;
   }
 
-  /** Looks at what the workers have done. */
-  private void judge(PacketBurst burst, long now) {
+  /** Looks at what the workers have done; the packet that shall be tried again, or NONE. */
+  private int judge(PacketBurst burst, long now) {
     int again = NONE;
     for (int b = 0; b < workers.bursts(); b++) {
       CryptoBurst verified = workers.burst(b);
@@ -226,30 +267,25 @@ public final class AhInbound implements AutoCloseable {
       }
     }
     doubtful = NONE;
-    if (again != NONE) {
-      tryNextHighHalf(burst, again, now);
-    }
+    return again;
   }
 
   /**
    * Too many packets in a row had a wrong ICV: perhaps 2^32 or more were lost (RFC 4302 B3). One of
    * a burst gets one more chance with another upper half.
    */
-  private void tryNextHighHalf(PacketBurst burst, int i, long now) {
-    workers.clear();
+  private boolean tryNextHighHalf(PacketBurst burst, int i) {
     InboundSa sa = arrivals[i].sa;
     if (sa == null) {
-      return;
+      return false;
     }
     headers[i].restore(burst.slab());
     arrivals[i].number += (long) sa.nextHighHalf() << 32;
     DropReason reason = describe(burst.slab(), i, sa);
     if (reason != DropReason.NONE) {
       drop(burst, i, reason);
-      return;
     }
-    workers.run();
-    judge(burst, now);
+    return reason == DropReason.NONE;
   }
 
   /** What the cryptography said. */

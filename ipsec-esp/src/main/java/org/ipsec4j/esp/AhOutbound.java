@@ -2,6 +2,7 @@ package org.ipsec4j.esp;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
@@ -33,6 +34,8 @@ public final class AhOutbound implements AutoCloseable {
   private final AhHeaders[] headers;
   private final Wrapping wrapping = new Wrapping();
   private final SaCounters withoutSa = new SaCounters();
+  private @Nullable PacketBurst underWay;
+  private long time;
 
   /**
    * @param providers makers of the keys of all SAs that will be used; each gives a worker
@@ -71,8 +74,25 @@ public final class AhOutbound implements AutoCloseable {
    */
   void protect(
       PacketBurst burst, @Nullable OutboundSa[] saPerPacket, boolean @Nullable [] mine, long now) {
+    begin(burst, saPerPacket, mine, now);
+    while (!finish()) {
+      // a device that does not answer is its guard's to stop, which completes the burst
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * The first half of {@link #protect}; see {@link EspOutbound#begin}.
+   *
+   * @param mine by packet index: what is not, is left alone; null for all
+   */
+  void begin(
+      PacketBurst burst, @Nullable OutboundSa[] saPerPacket, boolean @Nullable [] mine, long now) {
     if (burst.size() > departures.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    }
+    if (underWay != null) {
+      throw new IllegalStateException("a burst is under way");
     }
     for (int i = 0; i < burst.size(); i++) {
       departures[i].clear();
@@ -87,18 +107,33 @@ public final class AhOutbound implements AutoCloseable {
     Departure.takeNumbers(departures, burst.size());
     for (int i = 0; i < burst.size(); i++) {
       OutboundSa sa = departures[i].sa;
-      if (sa != null) {
+      if (departures[i].live && sa != null) {
         seal(burst, i, sa);
       }
     }
-    workers.run();
+    workers.submit();
+    underWay = burst;
+    time = now;
+  }
+
+  /** The second half; see {@link EspOutbound#finish}. */
+  boolean finish() {
+    PacketBurst burst = underWay;
+    if (burst == null) {
+      return true;
+    }
+    if (!workers.poll()) {
+      return false;
+    }
     for (int b = 0; b < workers.bursts(); b++) {
       CryptoBurst sealed = workers.burst(b);
       for (int i = 0; i < sealed.size(); i++) {
-        finish(burst, sealed.op(i), now);
+        complete(burst, sealed.op(i), time);
       }
     }
     workers.clear();
+    underWay = null;
+    return true;
   }
 
   /**
@@ -142,28 +177,27 @@ public final class AhOutbound implements AutoCloseable {
       return DropReason.NO_SA;
     }
     Departure out = departures[i];
-    OuterPath path = sa.path();
-    out.path = path;
-    if (path.isUdp()) {
+    out.clearShape();
+    OuterWay way = sa.way();
+    out.take(sa, way);
+    if (way.udp) {
       // a NAT would change what the ICV covers
       return DropReason.NOT_TRANSPORTABLE;
     }
-    DropReason reason = wrapping.describeInner(burst, i, sa, path, PacketForm.FULL_IP, out);
+    DropReason reason = wrapping.describeInner(burst, i, sa, way, PacketForm.FULL_IP, out);
     if (reason == DropReason.NONE) {
-      reason = fitHeaders(burst.slab(), path, out);
+      reason = fitHeaders(burst.slab(), way, out);
     }
     if (reason == DropReason.NONE) {
-      reason = Wrapping.fitPath(sa, path, sa.pathMtu().octets(now), out);
+      reason = Wrapping.fitPath(sa, way, now, out);
     }
     if (reason == DropReason.NONE) {
-      reason = findRoom(burst, i, sa, path, out);
+      reason = findRoom(burst, i, sa, way, out);
     }
     if (reason == DropReason.NONE && !sa.admit(out.innerLength, now)) {
       reason = DropReason.LIFETIME_EXPIRED;
     }
-    if (reason == DropReason.NONE) {
-      out.sa = sa;
-    }
+    out.live = reason == DropReason.NONE;
     return reason;
   }
 
@@ -171,12 +205,12 @@ public final class AhOutbound implements AutoCloseable {
    * AH has no padding to hide lengths, and does not go around a fragment header that says "whole":
    * it is left out (RFC 4302 A2).
    */
-  private static DropReason fitHeaders(ByteBuffer slab, OuterPath path, Departure out) {
+  private static DropReason fitHeaders(ByteBuffer slab, OuterWay way, Departure out) {
     out.tfcLength = 0;
     if (out.headerLength > MutableFields.MAX_HEADER) {
       return DropReason.NOT_TRANSPORTABLE;
     }
-    boolean transportV6 = out.headerLength > 0 && !path.isV4();
+    boolean transportV6 = out.headerLength > 0 && !way.v4;
     if (transportV6 && out.nextHeader == NEXT_FRAGMENT && out.payloadLength >= 8) {
       out.nextHeader = slab.get(out.payloadOffset) & 0xff;
       out.payloadOffset += 8;
@@ -186,14 +220,14 @@ public final class AhOutbound implements AutoCloseable {
   }
 
   private static DropReason findRoom(
-      PacketBurst burst, int i, OutboundSa sa, OuterPath path, Departure out) {
-    int length = sa.ah().headerLength(path.isV4());
-    int ip = out.headerLength > 0 ? out.headerLength : OuterHeader.ipLength(path.isV4());
+      PacketBurst burst, int i, OutboundSa sa, OuterWay way, Departure out) {
+    int length = sa.ah().headerLength(way.v4);
+    int ip = out.headerLength > 0 ? out.headerLength : way.ip;
     out.espOffset = out.payloadOffset - length;
     out.espLength = length + out.payloadLength;
     out.outerOffset = out.espOffset - ip;
     // the length field of IPv6 does not count its fixed header
-    int most = path.isV4() ? MAX_TOTAL : MAX_TOTAL + OuterHeader.V6_LENGTH;
+    int most = way.v4 ? MAX_TOTAL : MAX_TOTAL + OuterHeader.V6_LENGTH;
     out.excess = Math.max(0, ip + out.espLength - most);
     if (out.excess > 0) {
       return DropReason.TOO_LONG;
@@ -205,6 +239,7 @@ public final class AhOutbound implements AutoCloseable {
 
   private void seal(PacketBurst burst, int i, OutboundSa sa) {
     Departure out = departures[i];
+    OuterWay way = Objects.requireNonNull(out.way);
     if (out.number > sa.lastNumber()) {
       drop(burst, i, sa, DropReason.SEQUENCE_EXHAUSTED);
       return;
@@ -212,7 +247,7 @@ public final class AhOutbound implements AutoCloseable {
     ByteBuffer slab = burst.slab();
     AhLayout layout = sa.ah();
     Wrapping.mendInner(slab, out);
-    Wrapping.writeOuter(slab, sa, out, (int) out.number);
+    Wrapping.writeOuter(slab, sa, way, out, (int) out.number);
     int length = out.payloadOffset - out.espOffset;
     layout.write(slab, out.espOffset, length, out.nextHeader, sa.spi(), out.number);
     if (!headers[i].settle(slab, out.outerOffset, out.espOffset, true)) {
@@ -230,11 +265,11 @@ public final class AhOutbound implements AutoCloseable {
     op.seal = true;
   }
 
-  private void finish(PacketBurst burst, CryptoOp op, long now) {
+  private void complete(PacketBurst burst, CryptoOp op, long now) {
     int i = op.tag;
     Departure out = departures[i];
     OutboundSa sa = out.sa;
-    if (sa == null) {
+    if (!out.live || sa == null) {
       return;
     }
     if (op.status != CryptoOp.Status.OK) {
@@ -249,7 +284,7 @@ public final class AhOutbound implements AutoCloseable {
 
   private void drop(PacketBurst burst, int i, @Nullable OutboundSa sa, DropReason reason) {
     burst.drop(i, reason);
-    departures[i].sa = null;
+    departures[i].live = false;
     (sa == null ? withoutSa : sa.counters()).dropped(reason);
   }
 }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * AhInbound}, reused.
  */
 final class Arrival {
+  /** Whether the packet is still on its way. */
+  boolean live;
+
   /** Null while no SA is known. */
   @Nullable InboundSa sa;
 
@@ -68,10 +71,21 @@ final class Arrival {
 
   void clear() {
     payload = false;
-    sa = null;
     udp = false;
     headed = false;
     authentic = false;
+    live = false;
+  }
+
+  /**
+   * Keeps the SA, or that there is none. Writes a reference that has changed only: it costs some
+   * collectors a memory barrier.
+   */
+  @SuppressWarnings("ReferenceEquality") // the same object needs no store
+  void take(@Nullable InboundSa found) {
+    if (sa != found) {
+      sa = found;
+    }
   }
 
   /** Takes over what the outer header says, which the view lies over. */
@@ -85,7 +99,5 @@ final class Arrival {
     hopLimit = view.hopLimit();
     dontFragment = view.dontFragment() || !view.isV4();
     identification = view.isV4() ? slab.getShort(ipOffset + 4) & 0xffff : 0;
-    espOffset = view.payloadOffset();
-    espLength = view.payloadLength();
   }
 }

@@ -7,17 +7,26 @@ import org.jspecify.annotations.Nullable;
  * AhOutbound}, reused.
  */
 final class Departure {
-  /** Null while the packet is not planned. */
+  /** Whether the packet is planned and not dropped since; {@link #sa} and the rest count then. */
+  boolean live;
+
+  /** Whether it goes the way of {@link PlainTunnel}, which leaves out fields that it has no use for. */
+  boolean plain;
+
+  /** The SA of the last packet that was planned here. */
   @Nullable OutboundSa sa;
 
-  /** The way as it was when the packet was planned, whatever is updated meanwhile. */
-  @Nullable OuterPath path;
+  /** Its way as it was when the packet was planned, whatever is updated meanwhile. */
+  @Nullable OuterWay way;
 
   /** Octets of the packet as it came. */
   int innerLength;
 
-  /** The sequence number that it takes; see {@link #takeNumbers}. */
+  /** AH: the sequence number that it takes; see {@link #takeNumbers}. */
   long number;
+
+  /** The first eight octets of a plain packet. */
+  long head;
 
   /** First octet that ESP encrypts, or that stands behind AH. */
   int payloadOffset;
@@ -83,6 +92,9 @@ final class Departure {
   /** First octet of what leaves. */
   int outerOffset;
 
+  /** Octets of what leaves. */
+  int outerLength;
+
   /** Octets of headroom that were missing. */
   int missingHead;
 
@@ -92,17 +104,56 @@ final class Departure {
   /** Octets by which the outer packet would have been too long. */
   int excess;
 
+  /** Before anything else. */
   void clear() {
-    tfcLength = 0;
-    spendsHop = false;
-    beet = false;
+    live = false;
+    plain = false;
     missingHead = 0;
     missingTail = 0;
     excess = 0;
     fits = 0;
-    sa = null;
-    path = null;
+  }
+
+  /** Before the long way begins. */
+  void clearShape() {
+    tfcLength = 0;
+    spendsHop = false;
+    beet = false;
     headerLength = 0;
+  }
+
+  /**
+   * Keeps the SA and its way as it is now. Writes references that have changed only: each costs
+   * some collectors a memory barrier.
+   */
+  @SuppressWarnings("ReferenceEquality") // the same object needs no store
+  void take(OutboundSa planned, OuterWay current) {
+    if (sa != planned) {
+      sa = planned;
+    }
+    if (way != current) {
+      way = current;
+    }
+  }
+
+  /** The end of the run of packets of one SA, or of none, that begins with a live one. */
+  @SuppressWarnings("ReferenceEquality") // a run is of one SA object
+  static int runEnd(Departure[] departures, int from, int size) {
+    OutboundSa sa = departures[from].sa;
+    int end = from + 1;
+    while (end < size && (departures[end].sa == sa || !departures[end].live)) {
+      end++;
+    }
+    return end;
+  }
+
+  /** How many packets of a run are live. */
+  static int count(Departure[] departures, int from, int end) {
+    int count = 0;
+    for (int i = from; i < end; i++) {
+      count += departures[i].live ? 1 : 0;
+    }
+    return count;
   }
 
   /**
@@ -116,19 +167,11 @@ final class Departure {
     while (start < size) {
       OutboundSa sa = departures[start].sa;
       int end = start + 1;
-      if (sa != null) {
-        int count = 1;
-        for (; end < size; end++) {
-          OutboundSa other = departures[end].sa;
-          if (other == sa) {
-            count++;
-          } else if (other != null) {
-            break;
-          }
-        }
-        long number = sa.reserve(count);
+      if (departures[start].live && sa != null) {
+        end = runEnd(departures, start, size);
+        long number = sa.reserve(count(departures, start, end));
         for (int i = start; i < end; i++) {
-          if (departures[i].sa == sa) {
+          if (departures[i].live) {
             departures[i].number = number;
             // one above the last says enough, and cannot wrap
             number += number <= sa.lastNumber() ? 1 : 0;

@@ -2,9 +2,11 @@ package org.ipsec4j.esp;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
@@ -31,6 +33,12 @@ public final class EspInbound implements AutoCloseable {
   private final Unwrapping unwrapping = new Unwrapping(view);
   private final Resync resync = new Resync();
   private final SaCounters withoutSa = new SaCounters();
+  private final long[] numbers;
+  private final boolean[] fresh;
+  private @Nullable PacketBurst underWay;
+  private PacketForm form = PacketForm.FULL_IP;
+  private long time;
+  private boolean shortWay = true;
 
   /** Whether this engine stands alone, without one that knows bundles. */
   private boolean alone;
@@ -43,6 +51,8 @@ public final class EspInbound implements AutoCloseable {
   public EspInbound(Sad sad, List<CryptoProvider> providers, int capacity) {
     this.sad = sad;
     workers = new PacketWorkers(providers, capacity);
+    numbers = new long[capacity];
+    fresh = new boolean[capacity];
     arrivals = new Arrival[capacity];
     for (int i = 0; i < capacity; i++) {
       arrivals[i] = new Arrival();
@@ -73,26 +83,68 @@ public final class EspInbound implements AutoCloseable {
    * @param mine by packet index: what is not, is left alone; null for all
    */
   void open(PacketBurst burst, PacketForm form, boolean @Nullable [] mine, long now) {
-    if (burst.size() > arrivals.length) {
-      throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    begin(burst, form, mine, now);
+    while (!finish()) {
+      // a device that does not answer is its guard's to stop, which completes the burst
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * The first half of {@link #open}, for providers that answer late: finds the SAs, asks the replay
+   * windows, and hands the burst to the workers. Until {@link #finish} says so, the burst and its
+   * memory belong to this engine and its providers, and the accessors mean nothing. An engine has
+   * one burst under way; for several at once have several engines.
+   *
+   * @throws IllegalArgumentException when the burst is larger than this was made for
+   * @throws IllegalStateException when a burst is under way
+   */
+  public void begin(PacketBurst burst, PacketForm form, long now) {
+    begin(burst, form, null, now);
+  }
+
+  /** The same for some packets of a burst; null for all. */
+  void begin(PacketBurst burst, PacketForm packetForm, boolean @Nullable [] mine, long now) {
+    int size = burst.size();
+    if (size > arrivals.length) {
+      throw new IllegalArgumentException("burst of " + size + " packets");
+    }
+    if (underWay != null) {
+      throw new IllegalStateException("a burst is under way");
     }
     alone = mine == null;
-    for (int i = 0; i < burst.size(); i++) {
-      arrivals[i].clear();
-      if (burst.isAlive(i) && (mine == null || mine[i])) {
-        DropReason reason = accept(burst, i, form, now);
-        if (reason != DropReason.NONE) {
-          drop(burst, i, reason);
-        }
-      }
+    form = packetForm;
+    time = now;
+    // all SAs are found before the first is asked for more, so that cache misses overlap
+    find(burst, mine);
+    accept(burst);
+    workers.submit();
+    underWay = burst;
+  }
+
+  /**
+   * The second half: takes the burst back when every worker is done with it. Never waits.
+   *
+   * @return whether nothing is under way any more, so that the burst is the caller's again
+   */
+  public boolean finish() {
+    PacketBurst burst = underWay;
+    if (burst == null) {
+      return true;
     }
-    workers.run();
-    settle(burst, now);
-    int again = resync.take();
-    if (again >= 0) {
-      tryNextHighHalf(burst, again, now);
+    if (!workers.poll()) {
+      return false;
     }
+    settle(burst);
     workers.clear();
+    int again = resync.take();
+    if (again >= 0 && tryNextHighHalf(burst, again)) {
+      // at most once: nothing was kept for another attempt
+      workers.submit();
+      return finish();
+    }
+    underWay = null;
+    return true;
   }
 
   /** The SA that the packet belongs to, for dropped packets too; null when none was found. */
@@ -135,6 +187,11 @@ public final class EspInbound implements AutoCloseable {
     return arrivals[index].headed ? arrivals[index].trafficClass : -1;
   }
 
+  /** Sends every packet the long way, to be compared with {@link PlainTunnel}. */
+  void avoidShortWay() {
+    shortWay = false;
+  }
+
   /** Packets dropped before an SA was known. */
   public SaCounters withoutSa() {
     return withoutSa;
@@ -146,48 +203,129 @@ public final class EspInbound implements AutoCloseable {
     workers.close();
   }
 
-  /** Everything that can be refused before the cryptography. */
-  private DropReason accept(PacketBurst burst, int i, PacketForm form, long now) {
-    Arrival in = arrivals[i];
+  /** Finds ESP in the packets, and the SAs that they are of. */
+  private void find(PacketBurst burst, boolean @Nullable [] mine) {
+    boolean mayBePlain = shortWay && form == PacketForm.FULL_IP && !sad.hasGroups();
     ByteBuffer slab = burst.slab();
-    if (form == PacketForm.FULL_IP) {
-      DropReason reason = locate(slab, burst.offset(i), burst.length(i), in);
-      if (reason != DropReason.NONE) {
-        return reason;
+    InboundSa last = null;
+    for (int i = 0; i < burst.size(); i++) {
+      Arrival in = arrivals[i];
+      in.clear();
+      if (!burst.isAlive(i) || (mine != null && !mine[i])) {
+        in.take(null);
+      } else if (mayBePlain && PlainTunnel.locate(slab, burst.offset(i), burst.length(i), in)) {
+        int spi = slab.getInt(in.espOffset);
+        last = last != null && last.spi() == spi ? last : sad.find(spi);
+        in.take(last);
+        if (last == null) {
+          drop(burst, i, DropReason.UNKNOWN_SPI);
+        } else {
+          in.live = true;
+          keepOuter(burst, i, in, last);
+        }
+      } else {
+        DropReason reason = findAny(burst, i, in);
+        in.live = reason == DropReason.NONE;
+        if (reason != DropReason.NONE) {
+          drop(burst, i, reason);
+        }
       }
+    }
+  }
+
+  /** The other modes put the header, or a part of it, back in front of what it carried. */
+  private void keepOuter(PacketBurst burst, int i, Arrival in, InboundSa sa) {
+    if (!sa.isTunnel() && in.headed) {
+      view.parse(burst.slab(), burst.offset(i), burst.length(i));
+      in.readOuter(burst.slab(), view);
+    }
+  }
+
+  private DropReason findAny(PacketBurst burst, int i, Arrival in) {
+    ByteBuffer slab = burst.slab();
+    DropReason reason = DropReason.NONE;
+    if (form == PacketForm.FULL_IP) {
+      reason = locate(slab, burst.offset(i), burst.length(i), in);
     } else {
       in.espOffset = burst.offset(i);
       in.espLength = burst.length(i);
     }
-    if (in.espLength < EspLayout.HEADER_LENGTH) {
-      return DropReason.TOO_SHORT;
+    if (reason == DropReason.NONE && in.espLength < EspLayout.HEADER_LENGTH) {
+      reason = DropReason.TOO_SHORT;
     }
-    int spi = slab.getInt(in.espOffset);
-    InboundSa sa =
-        in.headed ? sad.find(SecurityProtocol.ESP, spi, view) : sad.find(SecurityProtocol.ESP, spi);
-    if (sa == null) {
-      return DropReason.UNKNOWN_SPI;
+    InboundSa sa = null;
+    if (reason == DropReason.NONE) {
+      int spi = slab.getInt(in.espOffset);
+      sa =
+          in.headed && sad.hasGroups()
+              ? findInGroups(slab, burst.offset(i), burst.length(i), spi)
+              : sad.find(SecurityProtocol.ESP, spi);
+      reason = sa == null ? DropReason.UNKNOWN_SPI : DropReason.NONE;
     }
-    in.sa = sa;
-    if (alone && sa.options().place() != null) {
+    in.take(sa);
+    if (sa != null) {
+      keepOuter(burst, i, in, sa);
+    }
+    return reason;
+  }
+
+  private @Nullable InboundSa findInGroups(ByteBuffer slab, int offset, int length, int spi) {
+    view.parse(slab, offset, length);
+    return sad.find(SecurityProtocol.ESP, spi, view);
+  }
+
+  /** What can be refused before the cryptography; the rest goes to the workers. */
+  private void accept(PacketBurst burst) {
+    ByteBuffer slab = burst.slab();
+    for (int i = 0; i < burst.size(); i++) {
+      Arrival in = arrivals[i];
+      InboundSa sa = in.sa;
+      if (in.live && sa != null) {
+        DropReason reason = accept(slab, i, in, sa);
+        if (reason != DropReason.NONE) {
+          in.live = false;
+          drop(burst, i, reason);
+        }
+      }
+    }
+  }
+
+  private DropReason accept(ByteBuffer slab, int i, Arrival in, InboundSa sa) {
+    DropReason reason = judge(slab, i, in, sa);
+    if (reason != DropReason.NONE) {
+      return reason;
+    }
+    PacketKey key = sa.key();
+    CryptoBurst descriptors = workers.of(key);
+    if (descriptors == null) {
+      return DropReason.CRYPTO_FAILED;
+    }
+    describe(PacketWorkers.next(descriptors, key, slab, i), slab, in, sa);
+    return DropReason.NONE;
+  }
+
+  private DropReason judge(ByteBuffer slab, int i, Arrival in, InboundSa sa) {
+    if (alone && sa.isPlaced()) {
       return DropReason.BUNDLE_MISMATCH;
     }
-    int textLength = sa.layout().textLength(in.espLength);
+    EspLayout layout = sa.layout();
+    int textLength = layout.textLength(in.espLength);
     if (textLength < 0) {
       return DropReason.TOO_SHORT;
     }
-    if (!sa.layout().isWholeBlocks(textLength)) {
+    if (!layout.isWholeBlocks(textLength)) {
       return DropReason.MALFORMED_OUTER;
     }
-    if (sa.isExpired(now)) {
+    if (sa.isExpired(time)) {
       return DropReason.LIFETIME_EXPIRED;
     }
-    in.number = sa.replayWindow().recover(slab.getInt(in.espOffset + 4));
-    DropReason reason = sa.replayWindow().check(in.number);
+    ReplayWindow window = sa.replayWindow();
+    in.number = window.recover(slab.getInt(in.espOffset + 4));
+    DropReason reason = window.check(in.number);
     if (reason == DropReason.NONE && sa.isOutOfStep()) {
       resync.keep(slab, in, i);
     }
-    return reason == DropReason.NONE ? describe(slab, i, sa) : reason;
+    return reason;
   }
 
   /** Finds ESP behind the outer IP header, and behind UDP where there is UDP (RFC 3948 2.1). */
@@ -196,11 +334,17 @@ public final class EspInbound implements AutoCloseable {
     if (!view.parse(slab, offset, length) || view.isFragment()) {
       return DropReason.MALFORMED_OUTER;
     }
-    in.readOuter(slab, view);
-    if (view.protocol() == OuterHeader.ESP) {
-      return DropReason.NONE;
-    }
-    if (view.protocol() != OuterHeader.UDP || in.espLength < OuterHeader.UDP_LENGTH) {
+    in.headed = true;
+    in.trafficClass = view.trafficClass();
+    in.espOffset = view.payloadOffset();
+    in.espLength = view.payloadLength();
+    return view.protocol() == OuterHeader.ESP
+        ? DropReason.NONE
+        : locateInUdp(slab, view.protocol(), in);
+  }
+
+  private static DropReason locateInUdp(ByteBuffer slab, int protocol, Arrival in) {
+    if (protocol != OuterHeader.UDP || in.espLength < OuterHeader.UDP_LENGTH) {
       return DropReason.MALFORMED_OUTER;
     }
     int udpLength = slab.getShort(in.espOffset + 4) & 0xffff;
@@ -214,88 +358,138 @@ public final class EspInbound implements AutoCloseable {
     return DropReason.NONE;
   }
 
-  private DropReason describe(ByteBuffer slab, int i, InboundSa sa) {
-    CryptoOp op = workers.next(sa.key());
-    if (op == null) {
-      return DropReason.CRYPTO_FAILED;
-    }
-    Arrival in = arrivals[i];
+  private static void describe(CryptoOp op, ByteBuffer slab, Arrival in, InboundSa sa) {
     EspLayout layout = sa.layout();
-    layout.prepareOpen(op, slab, in.espOffset + EspLayout.HEADER_LENGTH, in.number);
-    op.slab = slab;
+    int esp = in.espOffset;
+    layout.prepareOpen(op, slab, esp + EspLayout.HEADER_LENGTH, in.number, sa.salt());
     op.seal = false;
-    op.aadOffset = in.espOffset;
+    op.aadOffset = esp;
     op.aadLength = EspLayout.HEADER_LENGTH;
-    op.textLength = layout.textLength(in.espLength);
-    op.icvOffset = op.textOffset + op.textLength;
+    op.icvOffset = esp + in.espLength - layout.icvLength();
+    op.textLength = op.icvOffset - op.textOffset;
     op.highSequencePresent = layout.extendedSequenceNumbers();
     op.highSequence = (int) (in.number >>> 32);
-    op.tag = i;
-    return DropReason.NONE;
   }
 
   /** Looks at what the workers have done. */
-  private void settle(PacketBurst burst, long now) {
+  private void settle(PacketBurst burst) {
     for (int b = 0; b < workers.bursts(); b++) {
       CryptoBurst opened = workers.burst(b);
-      for (int i = 0; i < opened.size(); i++) {
-        CryptoOp op = opened.op(i);
-        DropReason reason = verify(burst, op, now);
-        boolean judged = reason != DropReason.ICV_MISMATCH || !resync.takesUp(op.tag);
-        if (reason != DropReason.NONE && judged) {
-          Wipe.zero(burst.slab(), op.aadOffset, op.icvOffset);
-          drop(burst, op.tag, reason);
+      int k = 0;
+      while (k < opened.size()) {
+        if (opened.op(k).status == CryptoOp.Status.OK) {
+          k = settleRun(burst, opened, k);
+        } else {
+          settleFailed(burst, opened.op(k++));
         }
       }
     }
   }
 
+  private void settleFailed(PacketBurst burst, CryptoOp op) {
+    InboundSa sa = arrivals[op.tag].sa;
+    DropReason reason = DropReason.CRYPTO_FAILED;
+    if (sa != null && op.status == CryptoOp.Status.ICV_MISMATCH) {
+      sa.wasRefused();
+      reason = DropReason.ICV_MISMATCH;
+      if (resync.takesUp(op.tag)) {
+        return;
+      }
+    }
+    refuse(burst, op, reason);
+  }
+
+  /**
+   * Packets of one SA with right ICVs, one behind the other: its window is locked and its counters
+   * are raised once for all of them.
+   *
+   * @return the descriptor behind them
+   */
+  @SuppressWarnings("ReferenceEquality") // a run is of one SA object
+  private int settleRun(PacketBurst burst, CryptoBurst opened, int from) {
+    InboundSa sa = Objects.requireNonNull(arrivals[opened.op(from).tag].sa);
+    int end = from;
+    for (; end < opened.size(); end++) {
+      CryptoOp op = opened.op(end);
+      Arrival in = arrivals[op.tag];
+      if (op.status != CryptoOp.Status.OK || in.sa != sa) {
+        break;
+      }
+      numbers[end - from] = in.number;
+    }
+    if (sa.replayWindow().commit(numbers, fresh, end - from) > 0) {
+      sa.wasAuthentic();
+      sa.used(time);
+    }
+    int packets = 0;
+    long octets = 0;
+    for (int k = from; k < end; k++) {
+      CryptoOp op = opened.op(k);
+      DropReason reason = DropReason.REPLAY;
+      if (fresh[k - from]) {
+        Arrival in = arrivals[op.tag];
+        in.authentic = true;
+        reason = deliver(burst, op, sa, in);
+      }
+      if (reason == DropReason.NONE) {
+        packets++;
+        octets += burst.length(op.tag);
+      } else {
+        refuse(burst, op, reason);
+      }
+    }
+    if (packets > 0) {
+      sa.counters().passed(packets, octets);
+    }
+    return end;
+  }
+
+  private void refuse(PacketBurst burst, CryptoOp op, DropReason reason) {
+    Wipe.zero(burst.slab(), op.aadOffset, op.icvOffset);
+    drop(burst, op.tag, reason);
+  }
+
   /**
    * Too many packets in a row had a wrong ICV: perhaps 2^32 or more were lost, so that the upper
    * half is not what the window makes of the lower (RFC 4303 A3). One of them gets one more chance.
+   *
+   * @return whether there is something to submit
    */
-  private void tryNextHighHalf(PacketBurst burst, int i, long now) {
-    workers.clear();
+  private boolean tryNextHighHalf(PacketBurst burst, int i) {
     Arrival in = arrivals[i];
     InboundSa sa = in.sa;
     if (sa == null) {
-      return;
+      return false;
     }
     resync.restore(burst.slab(), in);
     in.number += (long) sa.nextHighHalf() << 32;
-    DropReason reason = describe(burst.slab(), i, sa);
-    if (reason != DropReason.NONE) {
-      drop(burst, i, reason);
-      return;
+    PacketKey key = sa.key();
+    CryptoBurst descriptors = workers.of(key);
+    if (descriptors == null) {
+      drop(burst, i, DropReason.CRYPTO_FAILED);
+      return false;
     }
-    workers.run();
-    settle(burst, now);
+    describe(PacketWorkers.next(descriptors, key, burst.slab(), i), burst.slab(), in, sa);
+    return true;
   }
 
-  /** What the cryptography said, and what only now can be read. */
-  private DropReason verify(PacketBurst burst, CryptoOp op, long now) {
-    Arrival in = arrivals[op.tag];
-    InboundSa sa = in.sa;
-    if (sa == null || op.status == CryptoOp.Status.FAILED || op.status == CryptoOp.Status.PENDING) {
-      return DropReason.CRYPTO_FAILED;
+  private DropReason deliver(PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in) {
+    if (shortWay && sa.isPlain()) {
+      int length = PlainTunnel.strip(burst.slab(), op, sa, in);
+      if (length > 0) {
+        in.nextHeader = PlainTunnel.NEXT_V4;
+        burst.window(op.tag, op.textOffset, length);
+        return DropReason.NONE;
+      }
     }
-    if (op.status == CryptoOp.Status.ICV_MISMATCH) {
-      sa.wasRefused();
-      return DropReason.ICV_MISMATCH;
-    }
-    if (!sa.replayWindow().commit(in.number)) {
-      return DropReason.REPLAY;
-    }
-    in.authentic = true;
-    sa.wasAuthentic();
-    sa.used(now);
-    return strip(burst, op, sa, in, now);
+    return strip(burst, op, sa, in);
   }
 
-  private DropReason strip(PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in, long now) {
+  private DropReason strip(PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in) {
     ByteBuffer slab = burst.slab();
-    int padLength = slab.get(op.icvOffset - 2) & 0xff;
-    int nextHeader = slab.get(op.icvOffset - 1) & 0xff;
+    int trailer = slab.getShort(op.icvOffset - EspLayout.TRAILER_LENGTH) & 0xffff;
+    int padLength = trailer >>> 8;
+    int nextHeader = trailer & 0xff;
     int payloadLength = op.textLength - EspLayout.TRAILER_LENGTH - padLength;
     if (payloadLength < 0 || !isPadding(slab, op.textOffset + payloadLength, padLength)) {
       return DropReason.BAD_PADDING;
@@ -305,40 +499,42 @@ public final class EspInbound implements AutoCloseable {
     }
     in.nextHeader = nextHeader;
     if (nextHeader == NEXT_AGGFRAG && sa.options().aggfrag()) {
-      return handOn(burst, op, sa, payloadLength, now);
+      return handOn(burst, op, sa, payloadLength);
     }
-    AddressPair inner = sa.inner();
-    DropReason reason;
-    if (sa.isTunnel()) {
-      reason = unwrapping.tunnel(slab, sa, in, op.textOffset, payloadLength, nextHeader);
-    } else if (inner != null) {
-      reason = unwrapping.beet(burst, op.tag, inner, in, op.textOffset, payloadLength, nextHeader);
-    } else {
-      reason =
-          unwrapping.transport(burst, op.tag, sa, in, op.textOffset, payloadLength, nextHeader);
-    }
+    DropReason reason =
+        sa.isTunnel()
+            ? unwrapping.tunnel(slab, sa, in, op.textOffset, payloadLength, nextHeader)
+            : restore(burst, op, sa, in, payloadLength);
     if (reason == DropReason.NONE) {
       reason = sa.checkArrived(view);
     }
-    if (reason == DropReason.NONE && !sa.admit(view.totalLength(), now)) {
+    if (reason == DropReason.NONE && !sa.admit(view.totalLength(), time)) {
       reason = DropReason.LIFETIME_EXPIRED;
     }
     if (reason == DropReason.NONE) {
       burst.window(op.tag, view.offset(), view.totalLength());
-      sa.counters().passed(1, view.totalLength());
     }
     return reason;
   }
 
+  /** The modes in which the outer header says what the inner one said. */
+  private DropReason restore(
+      PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in, int payloadLength) {
+    AddressPair inner = sa.inner();
+    return inner != null
+        ? unwrapping.beet(
+            burst, op.tag, inner, in, op.textOffset, payloadLength, in.nextHeader)
+        : unwrapping.transport(
+            burst, op.tag, sa, in, op.textOffset, payloadLength, in.nextHeader);
+  }
+
   /** A payload of several packets, whose selectors are asked when they are taken apart. */
-  private DropReason handOn(
-      PacketBurst burst, CryptoOp op, InboundSa sa, int payloadLength, long now) {
-    if (!sa.admit(payloadLength, now)) {
+  private DropReason handOn(PacketBurst burst, CryptoOp op, InboundSa sa, int payloadLength) {
+    if (!sa.admit(payloadLength, time)) {
       return DropReason.LIFETIME_EXPIRED;
     }
     arrivals[op.tag].payload = true;
     burst.window(op.tag, op.textOffset, payloadLength);
-    sa.counters().passed(1, payloadLength);
     return DropReason.NONE;
   }
 

@@ -1,14 +1,17 @@
 package org.ipsec4j.esp;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.nio.ByteOrder;
+import java.util.concurrent.ConcurrentHashMap;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.PacketTransform;
 
 /**
- * The shape of an SA's packets (RFC 4303 2): lengths of IV, padding and ICV, and how a nonce comes
- * about. Computed once per SA; immutable but for {@link #destroy()}.
+ * The shape of the packets of a transform (RFC 4303 2): lengths of IV, padding and ICV, and how a
+ * nonce comes about. Immutable; one for all SAs of a transform, so that it stays in the cache.
  */
 final class EspLayout {
   /** SPI and the lower half of the sequence number. */
@@ -29,27 +32,56 @@ final class EspLayout {
     ENCRYPTED
   }
 
+  /** One for each transform that was ever used; there is a bounded number of them. */
+  private static final ConcurrentHashMap<PacketTransform, EspLayout> SHARED =
+      new ConcurrentHashMap<>();
+
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private final PacketTransform transform;
+  private final int saltLength;
   private final int ivLength;
   private final int icvLength;
   private final int blockLength;
   private final int alignment;
   private final IvStyle ivStyle;
-  private final byte[] salt;
+  private final boolean extended;
 
-  EspLayout(PacketTransform transform, byte[] salt) {
+  private EspLayout(PacketTransform transform) {
     EncryptionAlgorithm cipher = transform.encryption().algorithm();
-    if (salt.length != cipher.saltLength()) {
-      throw new IllegalArgumentException(
-          cipher + " has a salt of " + cipher.saltLength() + " octets, not " + salt.length);
-    }
     this.transform = transform;
+    this.saltLength = cipher.saltLength();
     this.ivLength = cipher.ivLength();
     this.icvLength = transform.icvLength();
     this.blockLength = cipher.blockLength();
     this.alignment = Math.max(4, blockLength);
     this.ivStyle = ivStyle(cipher);
-    this.salt = salt.clone();
+    this.extended = transform.extendedSequenceNumbers();
+  }
+
+  /** That of a transform of ESP. */
+  static EspLayout of(PacketTransform transform) {
+    return SHARED.computeIfAbsent(transform, EspLayout::new);
+  }
+
+  /**
+   * A salt in one word: its octets from the most significant on.
+   *
+   * @throws IllegalArgumentException when it is not as long as the cipher wants
+   */
+  int packSalt(byte[] salt) {
+    if (salt.length != saltLength) {
+      throw new IllegalArgumentException(
+          transform + " has a salt of " + saltLength + " octets, not " + salt.length);
+    }
+    int packed = 0;
+    for (int i = 0; i < salt.length; i++) {
+      packed |= (salt[i] & 0xff) << (24 - 8 * i);
+    }
+    return packed;
   }
 
   private static IvStyle ivStyle(EncryptionAlgorithm cipher) {
@@ -75,7 +107,7 @@ final class EspLayout {
   }
 
   boolean extendedSequenceNumbers() {
-    return transform.extendedSequenceNumbers();
+    return extended;
   }
 
   /** Payload and trailer together are a multiple of so many octets. */
@@ -117,52 +149,54 @@ final class EspLayout {
    * an all-zero IV: its ciphertext is E(K, number), the first way of NIST SP 800-38A Appendix C,
    * and chains into the payload just as an IV would. The receiver cannot tell the difference.
    */
-  void prepareSeal(CryptoOp op, ByteBuffer slab, int ivOffset, long number) {
+  void prepareSeal(CryptoOp op, ByteBuffer slab, int ivOffset, long number, int salt) {
     op.textOffset = ivOffset + ivLength;
+    // asked for by itself, as it is by far the most usual and a jump through a table costs more
+    if (ivStyle == IvStyle.COUNTER) {
+      slab.putLong(ivOffset, number);
+      saltAndNumber(op, number, salt);
+      return;
+    }
     switch (ivStyle) {
       case NONE -> op.nonceLength = 0;
-      case COUNTER -> {
-        slab.putLong(ivOffset, number);
-        saltAndNumber(op, number);
-      }
-      case IMPLICIT -> saltAndNumber(op, number);
+      case COUNTER, IMPLICIT -> saltAndNumber(op, number, salt);
       case ENCRYPTED -> {
         for (int at = ivOffset; at < ivOffset + ivLength - 8; at += 8) {
           slab.putLong(at, 0);
         }
         slab.putLong(ivOffset + ivLength - 8, number);
         op.textOffset = ivOffset;
-        Arrays.fill(op.nonce, 0, ivLength, (byte) 0);
+        for (int at = 0; at < ivLength; at += 8) {
+          LONGS.set(op.nonce, at, 0L);
+        }
         op.nonceLength = ivLength;
       }
     }
   }
 
   /** Fills the descriptor's nonce for a packet to be opened. */
-  void prepareOpen(CryptoOp op, ByteBuffer slab, int ivOffset, long number) {
+  void prepareOpen(CryptoOp op, ByteBuffer slab, int ivOffset, long number, int salt) {
     op.textOffset = ivOffset + ivLength;
+    if (ivStyle == IvStyle.COUNTER) {
+      saltAndNumber(op, slab.getLong(ivOffset), salt);
+      return;
+    }
     switch (ivStyle) {
       case NONE -> op.nonceLength = 0;
-      case COUNTER -> saltAndNumber(op, slab.getLong(ivOffset));
-      case IMPLICIT -> saltAndNumber(op, number);
+      case COUNTER, IMPLICIT -> saltAndNumber(op, number, salt);
       case ENCRYPTED -> {
-        slab.get(ivOffset, op.nonce, 0, ivLength);
+        for (int at = 0; at < ivLength; at += 8) {
+          LONGS.set(op.nonce, at, slab.getLong(ivOffset + at));
+        }
         op.nonceLength = ivLength;
       }
     }
   }
 
-  private void saltAndNumber(CryptoOp op, long number) {
-    byte[] nonce = op.nonce;
-    int at = salt.length;
-    System.arraycopy(salt, 0, nonce, 0, at);
-    for (int i = 0; i < 8; i++) {
-      nonce[at + i] = (byte) (number >>> (56 - 8 * i));
-    }
-    op.nonceLength = at + 8;
-  }
-
-  void destroy() {
-    Arrays.fill(salt, (byte) 0);
+  /** The number goes over what a salt of less than four octets leaves. */
+  private void saltAndNumber(CryptoOp op, long number, int salt) {
+    INTS.set(op.nonce, 0, salt);
+    LONGS.set(op.nonce, saltLength, number);
+    op.nonceLength = saltLength + 8;
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,10 @@ public final class EspOutbound implements AutoCloseable {
   private final Wrapping wrapping = new Wrapping();
   private final @Nullable OutboundSa[] same;
   private final SaCounters withoutSa = new SaCounters();
+  private @Nullable PacketBurst underWay;
+  private PacketForm form = PacketForm.FULL_IP;
+  private long time;
+  private boolean shortWay = true;
 
   /**
    * @param providers makers of the keys of all SAs that will be used; each gives a worker
@@ -143,6 +148,51 @@ public final class EspOutbound implements AutoCloseable {
     Arrays.fill(same, null);
   }
 
+  /**
+   * The first half of {@link #protect}, for providers that answer late: says what becomes of each
+   * packet, takes numbers, writes headers, and hands the burst to the workers. Until {@link #finish}
+   * says so, the burst and its memory belong to this engine and its providers, and the accessors
+   * mean nothing. An engine has one burst under way; for several at once have several engines.
+   *
+   * @throws IllegalArgumentException when the burst is larger than this was made for
+   * @throws IllegalStateException when a burst is under way
+   */
+  public void begin(
+      PacketBurst burst, @Nullable OutboundSa[] saPerPacket, PacketForm form, long now) {
+    begin(burst, saPerPacket, INNER_PACKET, form, null, now);
+  }
+
+  /** The same for some packets of a burst. */
+  void begin(
+      PacketBurst burst,
+      @Nullable OutboundSa[] saPerPacket,
+      boolean[] mine,
+      PacketForm form,
+      long now) {
+    begin(burst, saPerPacket, INNER_PACKET, form, mine, now);
+  }
+
+  /**
+   * The second half: takes the burst back when every worker is done with it. Never waits.
+   *
+   * @return whether nothing is under way any more, so that the burst is the caller's again
+   */
+  public boolean finish() {
+    PacketBurst burst = underWay;
+    if (burst == null) {
+      return true;
+    }
+    if (!workers.poll()) {
+      return false;
+    }
+    for (int b = 0; b < workers.bursts(); b++) {
+      complete(burst, workers.burst(b));
+    }
+    workers.clear();
+    underWay = null;
+    return true;
+  }
+
   private void protect(
       PacketBurst burst,
       @Nullable OutboundSa[] saPerPacket,
@@ -150,28 +200,33 @@ public final class EspOutbound implements AutoCloseable {
       PacketForm form,
       boolean @Nullable [] mine,
       long now) {
-    if (burst.size() > departures.length) {
-      throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    begin(burst, saPerPacket, nextHeader, form, mine, now);
+    while (!finish()) {
+      // a device that does not answer is its guard's to stop, which completes the burst
+      Thread.onSpinWait();
     }
-    for (int i = 0; i < burst.size(); i++) {
-      departures[i].clear();
-      if (burst.isAlive(i) && (mine == null || mine[i])) {
-        OutboundSa sa = saPerPacket[i];
-        DropReason reason = plan(burst, i, sa, nextHeader, form, now);
-        if (reason != DropReason.NONE) {
-          drop(burst, i, sa, reason);
-        }
-      }
+  }
+
+  private void begin(
+      PacketBurst burst,
+      @Nullable OutboundSa[] saPerPacket,
+      int nextHeader,
+      PacketForm packetForm,
+      boolean @Nullable [] mine,
+      long now) {
+    int size = burst.size();
+    if (size > departures.length) {
+      throw new IllegalArgumentException("burst of " + size + " packets");
     }
-    numberAndSeal(burst, form);
-    workers.run();
-    for (int b = 0; b < workers.bursts(); b++) {
-      CryptoBurst sealed = workers.burst(b);
-      for (int i = 0; i < sealed.size(); i++) {
-        finish(burst, sealed.op(i), form, now);
-      }
+    if (underWay != null) {
+      throw new IllegalStateException("a burst is under way");
     }
-    workers.clear();
+    form = packetForm;
+    time = now;
+    plan(burst, saPerPacket, nextHeader, mine);
+    seal(burst);
+    workers.submit();
+    underWay = burst;
   }
 
   /**
@@ -203,6 +258,11 @@ public final class EspOutbound implements AutoCloseable {
     return departures[index].fits;
   }
 
+  /** Sends every packet the long way, to be compared with {@link PlainTunnel}. */
+  void avoidShortWay() {
+    shortWay = false;
+  }
+
   /** Packets dropped before an SA was known. */
   public SaCounters withoutSa() {
     return withoutSa;
@@ -215,109 +275,200 @@ public final class EspOutbound implements AutoCloseable {
   }
 
   /** Where everything will lie, and whether it may and fits; changes no octet. */
-  private DropReason plan(
+  private void plan(
       PacketBurst burst,
-      int i,
-      @Nullable OutboundSa sa,
+      @Nullable OutboundSa[] saPerPacket,
       int nextHeader,
-      PacketForm form,
-      long now) {
-    // an AH SA is none that could do this
-    if (sa == null || !sa.isEsp()) {
-      return DropReason.NO_SA;
-    }
-    Departure out = departures[i];
-    OuterPath path = sa.path();
-    out.path = path;
-    DropReason reason =
-        nextHeader == INNER_PACKET
-            ? wrapping.describeInner(burst, i, sa, path, form, out)
-            : Wrapping.describePayload(burst, i, sa, nextHeader, out);
-    if (reason == DropReason.NONE) {
-      reason = Wrapping.fitPath(sa, path, sa.pathMtu().octets(now), out);
-    }
-    if (reason == DropReason.NONE) {
-      reason = Wrapping.findRoom(burst, i, sa, path, form, out);
-    }
-    if (reason == DropReason.NONE && !sa.admit(out.innerLength, now)) {
-      reason = DropReason.LIFETIME_EXPIRED;
-    }
-    if (reason == DropReason.NONE) {
-      out.sa = sa;
-    }
-    return reason;
-  }
-
-  /** Takes sequence numbers, and fills the descriptors. */
-  private void numberAndSeal(PacketBurst burst, PacketForm form) {
-    Departure.takeNumbers(departures, burst.size());
+      boolean @Nullable [] mine) {
+    // small loops around methods that do much: the compiler has registers enough for each of them
     for (int i = 0; i < burst.size(); i++) {
-      OutboundSa sa = departures[i].sa;
-      if (sa != null) {
-        seal(burst, i, sa, departures[i].number, form);
+      Departure out = departures[i];
+      out.clear();
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
+        plan(burst, i, saPerPacket[i], nextHeader, out);
       }
     }
   }
 
-  private void seal(PacketBurst burst, int i, OutboundSa sa, long number, PacketForm form) {
+  private void plan(
+      PacketBurst burst, int i, @Nullable OutboundSa sa, int nextHeader, Departure out) {
+    // an AH SA is none that could do this
+    if (sa == null || !sa.isEsp()) {
+      drop(burst, i, sa, DropReason.NO_SA);
+      return;
+    }
+    OuterWay way = sa.way();
+    out.take(sa, way);
+    boolean mayBePlain = shortWay && nextHeader == INNER_PACKET && way.v4 && sa.isPlain();
+    boolean fullIp = form == PacketForm.FULL_IP;
+    if (!mayBePlain || !PlainTunnel.plan(burst, i, sa.layout(), way.outside, fullIp, out)) {
+      planAny(burst, i, sa, way, nextHeader);
+    }
+  }
+
+  private void planAny(PacketBurst burst, int i, OutboundSa sa, OuterWay way, int nextHeader) {
+    Departure out = departures[i];
+    out.clearShape();
+    DropReason reason =
+        nextHeader == INNER_PACKET
+            ? wrapping.describeInner(burst, i, sa, way, form, out)
+            : Wrapping.describePayload(burst, i, sa, nextHeader, out);
+    if (reason == DropReason.NONE) {
+      reason = Wrapping.fitPath(sa, way, time, out);
+    }
+    if (reason == DropReason.NONE) {
+      reason = Wrapping.findRoom(burst, i, sa, way, form, out);
+    }
+    if (reason == DropReason.NONE && !sa.admit(out.innerLength, time)) {
+      reason = DropReason.LIFETIME_EXPIRED;
+    }
+    if (reason == DropReason.NONE) {
+      out.live = true;
+    } else {
+      drop(burst, i, sa, reason);
+    }
+  }
+
+  /** Takes numbers for each run of packets of one SA, and makes the packets. */
+  private void seal(PacketBurst burst) {
+    Departure.takeNumbers(departures, burst.size());
+    for (int i = 0; i < burst.size(); i++) {
+      Departure out = departures[i];
+      OutboundSa sa = out.sa;
+      OuterWay way = out.way;
+      if (out.live && sa != null && way != null) {
+        seal(burst, i, sa, way, out);
+      }
+    }
+  }
+
+  /** Writes everything around the payload and fills the descriptor. */
+  private void seal(PacketBurst burst, int i, OutboundSa sa, OuterWay way, Departure out) {
+    long number = out.number;
     if (number > sa.lastNumber()) {
       drop(burst, i, sa, DropReason.SEQUENCE_EXHAUSTED);
       return;
     }
-    CryptoOp op = workers.next(sa.key());
-    if (op == null) {
+    PacketKey key = sa.key();
+    CryptoBurst descriptors = workers.of(key);
+    if (descriptors == null) {
       drop(burst, i, sa, DropReason.CRYPTO_FAILED);
       return;
     }
     ByteBuffer slab = burst.slab();
-    Departure out = departures[i];
-    EspLayout layout = sa.layout();
-    Wrapping.mendInner(slab, out);
-    if (form == PacketForm.FULL_IP) {
-      Wrapping.writeOuter(slab, sa, out, (int) number);
+    CryptoOp op = PacketWorkers.next(descriptors, key, slab, i);
+    if (out.plain) {
+      sealPlain(burst, i, op, sa, way, number, out);
+    } else {
+      sealAny(slab, op, sa, way, number, out);
     }
-    slab.putInt(out.espOffset, sa.spi());
-    slab.putInt(out.espOffset + 4, (int) number);
-    layout.prepareSeal(op, slab, out.espOffset + EspLayout.HEADER_LENGTH, number);
-    int trailer = writePadding(slab, out);
-    op.slab = slab;
+    describe(op, sa.layout(), number);
+  }
+
+  private void sealPlain(
+      PacketBurst burst,
+      int i,
+      CryptoOp op,
+      OutboundSa sa,
+      OuterWay way,
+      long number,
+      Departure out) {
+    ByteBuffer slab = burst.slab();
+    EspLayout layout = sa.layout();
+    int at = burst.offset(i);
+    if (form == PacketForm.FULL_IP) {
+      PlainTunnel.place(out, layout, at, way.outside);
+      PlainTunnel.writeOuter(slab, way, out, (int) number ^ sa.spi());
+    } else {
+      PlainTunnel.place(out, layout, at, 0);
+    }
+    int esp = at - layout.front();
+    slab.putLong(esp, (long) sa.spi() << 32 | number & 0xffffffffL);
+    layout.prepareSeal(op, slab, esp + EspLayout.HEADER_LENGTH, number, sa.salt());
+    op.aadOffset = esp;
+    op.icvOffset =
+        PlainTunnel.writeTrailer(slab, layout, at + out.innerLength, out.innerLength);
+  }
+
+  private static void describe(CryptoOp op, EspLayout layout, long number) {
     op.seal = true;
-    op.aadOffset = out.espOffset;
     op.aadLength = EspLayout.HEADER_LENGTH;
-    op.icvOffset = trailer + EspLayout.TRAILER_LENGTH;
     op.textLength = op.icvOffset - op.textOffset;
     op.highSequencePresent = layout.extendedSequenceNumbers();
     op.highSequence = (int) (number >>> 32);
-    op.tag = i;
+  }
+
+  private void sealAny(
+      ByteBuffer slab, CryptoOp op, OutboundSa sa, OuterWay way, long number, Departure out) {
+    Wrapping.mendInner(slab, out);
+    if (form == PacketForm.FULL_IP) {
+      Wrapping.writeOuter(slab, sa, way, out, (int) number);
+    }
+    slab.putLong(out.espOffset, (long) sa.spi() << 32 | number & 0xffffffffL);
+    EspLayout layout = sa.layout();
+    layout.prepareSeal(op, slab, out.espOffset + EspLayout.HEADER_LENGTH, number, sa.salt());
+    op.aadOffset = out.espOffset;
+    op.icvOffset = writePadding(slab, out) + EspLayout.TRAILER_LENGTH;
+    out.outerLength = out.espOffset + out.espLength - out.outerOffset;
   }
 
   /** Zeros to hide the length, then 1, 2, 3, ... and the trailer behind (RFC 4303 2.4, 2.7). */
   private static int writePadding(ByteBuffer slab, Departure out) {
-    int payloadEnd = out.payloadOffset + out.payloadLength;
-    int at = payloadEnd + out.tfcLength;
-    Wipe.zero(slab, payloadEnd, at);
-    for (int pad = 1; pad <= out.padLength; pad++) {
+    int at = out.payloadOffset + out.payloadLength;
+    if (out.tfcLength > 0) {
+      Wipe.zero(slab, at, at + out.tfcLength);
+      at += out.tfcLength;
+    }
+    int padLength = out.padLength;
+    for (int pad = 1; pad <= padLength; pad++) {
       slab.put(at++, (byte) pad);
     }
-    slab.put(at, (byte) out.padLength);
-    slab.put(at + 1, (byte) out.nextHeader);
+    slab.putShort(at, (short) (padLength << 8 | out.nextHeader));
     return at;
   }
 
-  private void finish(PacketBurst burst, CryptoOp op, PacketForm form, long now) {
-    int i = op.tag;
-    Departure out = departures[i];
-    OutboundSa sa = out.sa;
-    OuterPath path = out.path;
-    if (sa == null || path == null) {
-      return;
+  /** Looks at what a worker has done. Counters are raised once for each run of one SA. */
+  @SuppressWarnings("ReferenceEquality") // a run is of one SA object
+  private void complete(PacketBurst burst, CryptoBurst sealed) {
+    OutboundSa run = null;
+    int packets = 0;
+    long octets = 0;
+    for (int k = 0; k < sealed.size(); k++) {
+      CryptoOp op = sealed.op(k);
+      Departure out = departures[op.tag];
+      OutboundSa sa = out.sa;
+      if (sa != run) {
+        count(run, packets, octets);
+        run = sa;
+        packets = 0;
+        octets = 0;
+      }
+      if (complete(burst, op, out)) {
+        packets++;
+        octets += out.innerLength;
+      }
+    }
+    count(run, packets, octets);
+  }
+
+  private void count(@Nullable OutboundSa sa, int packets, long octets) {
+    if (sa != null && packets > 0) {
+      sa.counters().passed(packets, octets);
+      sa.used(time);
+    }
+  }
+
+  private boolean complete(PacketBurst burst, CryptoOp op, Departure out) {
+    if (!out.live) {
+      return false;
     }
     if (op.status != CryptoOp.Status.OK) {
       Wipe.zero(burst.slab(), op.textOffset, op.icvOffset);
-      drop(burst, i, sa, DropReason.CRYPTO_FAILED);
-      return;
+      drop(burst, op.tag, out.sa, DropReason.CRYPTO_FAILED);
+      return false;
     }
-    if (form == PacketForm.FULL_IP && path.isUdp() && !path.isV4()) {
+    OuterWay way = out.way;
+    if (!out.plain && form == PacketForm.FULL_IP && way != null && way.udp && !way.v4) {
       // zero is not allowed over IPv6, and covers what has just been encrypted
       Checksums.writeUdpOverV6(
           burst.slab(),
@@ -325,14 +476,13 @@ public final class EspOutbound implements AutoCloseable {
           out.espOffset - OuterHeader.UDP_LENGTH,
           out.espLength + OuterHeader.UDP_LENGTH);
     }
-    burst.window(i, out.outerOffset, out.espOffset + out.espLength - out.outerOffset);
-    sa.counters().passed(1, out.innerLength);
-    sa.used(now);
+    burst.window(op.tag, out.outerOffset, out.outerLength);
+    return true;
   }
 
   private void drop(PacketBurst burst, int i, @Nullable OutboundSa sa, DropReason reason) {
     burst.drop(i, reason);
-    departures[i].sa = null;
+    departures[i].live = false;
     (sa == null ? withoutSa : sa.counters()).dropped(reason);
   }
 }

@@ -42,6 +42,8 @@ public final class InboundSa extends SecurityAssociation {
   }
 
   private final ReplayWindow replay;
+  private final boolean placed;
+  private final boolean plain;
 
   /** Packets in a row with a wrong ICV (RFC 4303 A3.1). */
   @SuppressWarnings("UnusedVariable") // through its VarHandle
@@ -56,7 +58,19 @@ public final class InboundSa extends SecurityAssociation {
 
   private InboundSa(ChildSa child, PacketKey key, SaOptions options) {
     super(
-        child, key, options, new SelectorMatcher(child.remoteSelectors(), child.localSelectors()));
+        child,
+        child.inboundSpi(),
+        key,
+        options,
+        SelectorMatcher.of(child.remoteSelectors(), child.localSelectors()));
+    this.placed = options.place() != null;
+    this.plain =
+        isEsp()
+            && isTunnel()
+            && !isLimited()
+            && !placed
+            && !options.forwards()
+            && !options.outerHeader().dscpInward();
     this.replay =
         new ReplayWindow(
             child.replayWindow(),
@@ -81,12 +95,6 @@ public final class InboundSa extends SecurityAssociation {
     return new InboundSa(child, key, options);
   }
 
-  /** The SPI that the peer's packets bear. */
-  @Override
-  public int spi() {
-    return child().inboundSpi();
-  }
-
   /** Engine time of the last packet whose ICV was right and number fresh; {@link #NEVER} before. */
   public long lastInboundNanos() {
     return lastUsed();
@@ -103,7 +111,7 @@ public final class InboundSa extends SecurityAssociation {
    * IpsecInbound} sees to it that they were there.
    */
   DropReason checkArrived(IpHeaderView packet) {
-    SaBundle.Place place = options().place();
+    SaBundle.Place place = placed ? options().place() : null;
     if (place != null) {
       boolean around = place.layer() > 0 && child().mode() == SaMode.TRANSPORT;
       if (around || isCompressed(packet)) {
@@ -129,6 +137,16 @@ public final class InboundSa extends SecurityAssociation {
     };
   }
 
+  /** Whether packets may go the way of {@link PlainTunnel}. */
+  boolean isPlain() {
+    return plain;
+  }
+
+  /** Whether it has a place in a bundle. */
+  boolean isPlaced() {
+    return placed;
+  }
+
   /** The window; for monitors. */
   public ReplayWindow replayWindow() {
     return replay;
@@ -136,8 +154,9 @@ public final class InboundSa extends SecurityAssociation {
 
   /** Whether a copy of the next packet is worth its cost: see {@link Resync}. */
   boolean isOutOfStep() {
-    return (long) REFUSALS.getOpaque(this) >= nextTry
-        && child().transform().extendedSequenceNumbers();
+    return isExtended()
+        && (long) REFUSALS.getOpaque(this) >= REFUSALS_BEFORE_DOUBT
+        && (long) REFUSALS.getOpaque(this) >= nextTry;
   }
 
   /** By how much the upper half shall be raised for the next attempt, 1 or more. */

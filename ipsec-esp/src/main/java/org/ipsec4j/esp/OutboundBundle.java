@@ -104,7 +104,7 @@ public final class OutboundBundle {
     for (int layer = sas.length - 1; layer >= 0; layer--) {
       // what an inner SA sends has the version of its own way
       boolean carriedV4 = layer == 0 ? innerV4 : sas[layer - 1].path().isV4();
-      int within = Math.min(mtu, sas[layer].pathMtu().octets(now));
+      int within = Math.min(mtu, sas[layer].mtu(now));
       mtu = sas[layer].innerMtuWithin(carriedV4, within);
     }
     return mtu;
@@ -113,7 +113,7 @@ public final class OutboundBundle {
   /** Whether the path of any layer has a limit. */
   boolean hasPathLimit(long now) {
     for (OutboundSa sa : sas) {
-      if (sa.pathMtu().octets(now) < PathMtuPolicy.NO_LIMIT) {
+      if (sa.mtu(now) < PathMtuPolicy.NO_LIMIT) {
         return true;
       }
     }

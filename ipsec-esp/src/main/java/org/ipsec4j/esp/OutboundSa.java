@@ -2,6 +2,7 @@ package org.ipsec4j.esp;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
@@ -10,6 +11,7 @@ import org.ipsec4j.api.sa.UdpEncapsulation;
 import org.ipsec4j.esp.frag.IcmpErrors;
 import org.ipsec4j.esp.frag.PathMtu;
 import org.ipsec4j.esp.frag.PathMtuPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a Child SA: its sequence numbers, keys, way and limits. Thread-safe; any
@@ -25,40 +27,43 @@ public final class OutboundSa extends SecurityAssociation {
   private static final int LONGEST_V4 = 65535;
 
   private static final VarHandle NEXT;
+  private static final VarHandle PATH_MTU;
 
   static {
     try {
-      NEXT = MethodHandles.lookup().findVarHandle(OutboundSa.class, "next", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      NEXT = lookup.findVarHandle(OutboundSa.class, "next", long.class);
+      PATH_MTU = lookup.findVarHandle(OutboundSa.class, "pathMtu", PathMtu.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private final long lastNumber;
-  private final int maxHeadroom;
-  private final int maxTailroom;
-  private final PathMtu pathMtu = new PathMtu(PathMtuPolicy.DEFAULT);
   private volatile long next;
+  private final boolean tfc;
+  private final boolean forwards;
+  private final boolean plain;
+  private volatile OuterWay way;
+
+  /** Null until somebody configures it or an error is learnt from: for most SAs never. */
+  private volatile @Nullable PathMtu pathMtu;
 
   private OutboundSa(ChildSa child, PacketKey key, SaOptions options, long first) {
     super(
-        child, key, options, new SelectorMatcher(child.localSelectors(), child.remoteSelectors()));
-    // 2^63 packets are beyond any SA's life, so that 64-bit numbers stay positive
-    this.lastNumber =
-        child.transform().extendedSequenceNumbers() ? Long.MAX_VALUE - 1 : LAST_SHORT_NUMBER;
-    if (first < 1 || first > lastNumber + 1) {
+        child,
+        child.outboundSpi(),
+        key,
+        options,
+        SelectorMatcher.of(child.localSelectors(), child.remoteSelectors()));
+    if (first < 1 || first > lastNumber() + 1) {
       throw new IllegalArgumentException(
-          "first number " + first + " is not in 1.." + (lastNumber + 1));
+          "first number " + first + " is not in 1.." + (lastNumber() + 1));
     }
     this.next = first;
-    if (isEsp()) {
-      this.maxHeadroom = OuterHeader.MAX_LENGTH + layout().front();
-      this.maxTailroom = tfcRoom(options.tfcPadding()) + layout().maxBack();
-    } else {
-      // AH does not travel in UDP
-      this.maxHeadroom = OuterHeader.V6_LENGTH + ah().maxOverhead();
-      this.maxTailroom = 0;
-    }
+    this.tfc = !(options.tfcPadding() instanceof TfcPadding.None);
+    this.forwards = options.forwards();
+    this.plain = isPlainIn(options);
+    this.way = wayOf(path());
     if (child.outboundSpi() == 0) {
       throw new IllegalArgumentException("SPI 0 is for local use and never on the wire");
     }
@@ -111,12 +116,6 @@ public final class OutboundSa extends SecurityAssociation {
     return selectors().check(packet) == DropReason.NONE;
   }
 
-  /** The SPI that our packets bear. */
-  @Override
-  public int spi() {
-    return child().outboundSpi();
-  }
-
   /** Engine time of the last packet protected; {@link #NEVER} before. */
   public long lastOutboundNanos() {
     return lastUsed();
@@ -125,12 +124,12 @@ public final class OutboundSa extends SecurityAssociation {
   /** Whether nothing passes any more: hard limit reached, or no sequence number left. */
   @Override
   public boolean isExpired() {
-    return super.isExpired() || next > lastNumber;
+    return super.isExpired() || next > lastNumber();
   }
 
   /** Sequence numbers used so far. */
   public long numbersUsed() {
-    return Math.min(next - 1, lastNumber);
+    return Math.min(next - 1, lastNumber());
   }
 
   /**
@@ -138,12 +137,15 @@ public final class OutboundSa extends SecurityAssociation {
    * headers: {@link #maxHeadroom} and {@link #maxTailroom} together.
    */
   public int maxOverhead() {
-    return maxHeadroom + maxTailroom;
+    return maxHeadroom() + maxTailroom();
   }
 
   /** Octets that a buffer needs in front of every packet, whatever way the SA takes. */
   public int maxHeadroom() {
-    return maxHeadroom;
+    // AH does not travel in UDP
+    return isEsp()
+        ? OuterHeader.MAX_LENGTH + layout().front()
+        : OuterHeader.V6_LENGTH + ah().maxOverhead();
   }
 
   /**
@@ -151,7 +153,7 @@ public final class OutboundSa extends SecurityAssociation {
    * empty packet needs.
    */
   public int maxTailroom() {
-    return maxTailroom;
+    return isEsp() ? tfcRoom(options().tfcPadding()) + layout().maxBack() : 0;
   }
 
   /**
@@ -159,7 +161,62 @@ public final class OutboundSa extends SecurityAssociation {
    * configures it: then nothing is too long unless ICMP errors said so.
    */
   public PathMtu pathMtu() {
-    return pathMtu;
+    PathMtu known = pathMtu;
+    if (known != null) {
+      return known;
+    }
+    PathMtu fresh = new PathMtu(PathMtuPolicy.DEFAULT);
+    return PATH_MTU.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(pathMtu);
+  }
+
+  /** Octets that an outer packet has at most, as far as is known now. */
+  int mtu(long now) {
+    PathMtu known = pathMtu;
+    return known == null ? PathMtuPolicy.NO_LIMIT : known.octets(now);
+  }
+
+  private void forgetPath() {
+    PathMtu known = pathMtu;
+    if (known != null) {
+      known.forget();
+    }
+  }
+
+  /** The outer path, laid out for who writes headers. */
+  OuterWay way() {
+    return way;
+  }
+
+  private OuterWay wayOf(OuterPath outer) {
+    return new OuterWay(outer, options().outerHeader().hopLimit(), ipProtocol());
+  }
+
+  /** Whether packets may go the way of {@link PlainTunnel} as long as no path MTU is known. */
+  private boolean isPlainIn(SaOptions chosen) {
+    OuterHeaderPolicy policy = chosen.outerHeader();
+    return isEsp()
+        && isTunnel()
+        && !isLimited()
+        && !tfc
+        && !forwards
+        && policy.dscp() == OuterHeaderPolicy.COPY_DSCP
+        && policy.ecn() == OuterHeaderPolicy.EcnMode.NORMAL
+        && policy.dontFragment() == OuterHeaderPolicy.DontFragment.COPY;
+  }
+
+  /** Whether packets may go the way of {@link PlainTunnel}. */
+  boolean isPlain() {
+    return plain && pathMtu == null;
+  }
+
+  /** Whether lengths are hidden. */
+  boolean hidesLength() {
+    return tfc;
+  }
+
+  /** Whether the inner hop limit goes down. */
+  boolean forwards() {
+    return forwards;
   }
 
   /**
@@ -172,7 +229,7 @@ public final class OutboundSa extends SecurityAssociation {
    * @return octets; 0 when none fits
    */
   public int innerMtu(boolean innerV4, long now) {
-    return innerMtuWithin(innerV4, pathMtu.octets(now));
+    return innerMtuWithin(innerV4, mtu(now));
   }
 
   /** The same for another limit of the outer packet, such as what a layer further out leaves. */
@@ -229,21 +286,21 @@ public final class OutboundSa extends SecurityAssociation {
     if (error.kind() != IcmpErrors.Kind.TOO_BIG || !isQuotedBy(error)) {
       return PathMtu.Lesson.IGNORED;
     }
-    return pathMtu.learn(error.isV4(), error.mtu(), error.quotedLength(), now);
+    return pathMtu().learn(error.isV4(), error.mtu(), error.quotedLength(), now);
   }
 
   /** Changes the UDP addresses, atomically; what was learnt of the old way is forgotten. */
   @Override
   public void updateEncapsulation(UdpEncapsulation encapsulation) {
-    super.updateEncapsulation(encapsulation);
-    pathMtu.forget();
+    updatePath(OuterPath.udp(encapsulation));
   }
 
   /** Changes the outer addresses, atomically; what was learnt of the old way is forgotten. */
   @Override
   public void updatePath(OuterPath newPath) {
     super.updatePath(newPath);
-    pathMtu.forget();
+    way = wayOf(newPath);
+    forgetPath();
   }
 
   /**
@@ -254,13 +311,14 @@ public final class OutboundSa extends SecurityAssociation {
    *     one more when none is left
    */
   long reserve(int count) {
+    long last = lastNumber();
     long first = next;
-    while (first <= lastNumber) {
+    while (first <= last) {
       // stops one above the last: a sum could pass the end of a long and begin anew
-      long behind = first + Math.min(count, lastNumber + 1 - first);
+      long behind = first + Math.min(count, last + 1 - first);
       if (NEXT.compareAndSet(this, first, behind)) {
-        if (lastNumber == LAST_SHORT_NUMBER && behind > SOFT_SHORT_NUMBER) {
-          limits().raiseSoft();
+        if (behind > SOFT_SHORT_NUMBER && !isExtended()) {
+          raiseSoft();
         }
         return first;
       }
@@ -269,8 +327,9 @@ public final class OutboundSa extends SecurityAssociation {
     return first;
   }
 
+  /** 2^63 packets are beyond any SA's life, so that 64-bit numbers stay positive. */
   long lastNumber() {
-    return lastNumber;
+    return isExtended() ? Long.MAX_VALUE - 1 : LAST_SHORT_NUMBER;
   }
 
   @Override

@@ -26,6 +26,18 @@ public final class ReplayWindow {
   public static final int DEFAULT_WIDTH = 128;
 
   private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle TOP;
+
+  static {
+    try {
+      TOP = MethodHandles.lookup().findVarHandle(ReplayWindow.class, "top", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** No number that may exist. */
+  private static final long REFUSED = -1;
 
   private final int width;
   private final boolean extended;
@@ -110,13 +122,16 @@ public final class ReplayWindow {
    * @return {@code NONE}, or why not: {@code SEQUENCE_ZERO}, {@code REPLAY_OLD}, {@code REPLAY}
    */
   public DropReason check(long number) {
+    return judge(number, top);
+  }
+
+  private DropReason judge(long number, long highest) {
     if (!enforced) {
       return number < 0 ? DropReason.REPLAY_OLD : DropReason.NONE;
     }
     if (number == 0) {
       return DropReason.SEQUENCE_ZERO;
     }
-    long highest = top;
     if (number > highest) {
       return DropReason.NONE;
     }
@@ -134,22 +149,50 @@ public final class ReplayWindow {
    *     is a replay
    */
   public synchronized boolean commit(long number) {
-    if (check(number) != DropReason.NONE) {
+    long highest = take(number, top);
+    if (highest == REFUSED) {
       return false;
     }
-    if (!enforced) {
-      top = Math.max(top, number);
-      return true;
-    }
-    int at = (int) (number >>> 6) & mask;
-    if (number > top) {
-      clearBetween(top >>> 6, number >>> 6);
-    }
-    WORDS.setOpaque(ring, at, ring[at] | 1L << number);
-    if (number > top) {
-      top = number;
-    }
+    TOP.setRelease(this, highest);
     return true;
+  }
+
+  /**
+   * The same for several packets, in their order, under one lock.
+   *
+   * @param numbers of the packets
+   * @param fresh gets what {@link #commit} would have said of each
+   * @param count how many
+   * @return how many were fresh
+   */
+  synchronized int commit(long[] numbers, boolean[] fresh, int count) {
+    long highest = top;
+    int taken = 0;
+    for (int i = 0; i < count; i++) {
+      long after = take(numbers[i], highest);
+      fresh[i] = after != REFUSED;
+      if (after != REFUSED) {
+        highest = after;
+        taken++;
+      }
+    }
+    TOP.setRelease(this, highest);
+    return taken;
+  }
+
+  /** Under the lock: marks a number; the highest then, or {@link #REFUSED}. */
+  private long take(long number, long highest) {
+    if (judge(number, highest) != DropReason.NONE) {
+      return REFUSED;
+    }
+    if (enforced) {
+      if (number >>> 6 > highest >>> 6) {
+        clearBetween(highest >>> 6, number >>> 6);
+      }
+      int at = (int) (number >>> 6) & mask;
+      WORDS.setOpaque(ring, at, ring[at] | 1L << number);
+    }
+    return Math.max(highest, number);
   }
 
   /** Clears the words behind {@code from} up to {@code to}, at most the whole ring. */

@@ -2,7 +2,9 @@ package org.ipsec4j.esp;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.ipsec4j.api.packet.DropReason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one SA, or a path as a whole, has carried and dropped. Counts are exact with any number of
@@ -11,6 +13,7 @@ import org.ipsec4j.api.packet.DropReason;
 public final class SaCounters {
   private static final VarHandle PACKETS;
   private static final VarHandle BYTES;
+  private static final VarHandle ARRAY;
   private static final VarHandle DROPS = MethodHandles.arrayElementVarHandle(long[].class);
 
   static {
@@ -18,6 +21,7 @@ public final class SaCounters {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       PACKETS = lookup.findVarHandle(SaCounters.class, "packets", long.class);
       BYTES = lookup.findVarHandle(SaCounters.class, "bytes", long.class);
+      ARRAY = lookup.findVarHandle(SaCounters.class, "drops", long[].class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -25,7 +29,9 @@ public final class SaCounters {
 
   private volatile long packets;
   private volatile long bytes;
-  private final long[] drops = new long[DropReason.values().length];
+
+  /** Null until something is dropped: most SAs never drop, and there may be a million. */
+  private volatile long @Nullable [] drops;
 
   SaCounters() {}
 
@@ -41,14 +47,16 @@ public final class SaCounters {
 
   /** Packets dropped for one reason. */
   public long drops(DropReason reason) {
-    return (long) DROPS.getVolatile(drops, index(reason));
+    long[] counts = drops;
+    return counts == null ? 0 : (long) DROPS.getVolatile(counts, index(reason));
   }
 
   /** Packets dropped for any reason. */
   public long drops() {
+    long[] counts = drops;
     long sum = 0;
-    for (int i = 0; i < drops.length; i++) {
-      sum += (long) DROPS.getVolatile(drops, i);
+    for (int i = 0; counts != null && i < counts.length; i++) {
+      sum += (long) DROPS.getVolatile(counts, i);
     }
     return sum;
   }
@@ -59,7 +67,17 @@ public final class SaCounters {
   }
 
   void dropped(DropReason reason) {
-    DROPS.getAndAdd(drops, index(reason), 1L);
+    DROPS.getAndAdd(dropCounts(), index(reason), 1L);
+  }
+
+  private long[] dropCounts() {
+    long[] counts = drops;
+    if (counts != null) {
+      return counts;
+    }
+    // the only allocation of a packet's way: once in the life of an SA
+    long[] fresh = new long[DropReason.values().length];
+    return ARRAY.compareAndSet(this, null, fresh) ? fresh : Objects.requireNonNull(drops);
   }
 
   /** An index for the life of the process, never stored. */

@@ -70,6 +70,7 @@ public final class Sad {
    * @return the SA, or null when there was none
    */
   public synchronized @Nullable InboundSa remove(SecurityProtocol protocol, int spi) {
+    boolean esp = protocol == SecurityProtocol.ESP;
     @Nullable Object[] slots = table;
     int mask = slots.length - 1;
     for (int at = home(spi, mask); ; at = (at + 1) & mask) {
@@ -77,7 +78,7 @@ public final class Sad {
       if (slot == null) {
         return null;
       }
-      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.protocol() == protocol) {
+      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.isEsp() == esp) {
         SLOTS.setRelease(slots, at, REMOVED);
         size--;
         return sa;
@@ -87,11 +88,15 @@ public final class Sad {
 
   /** The ESP SA of an SPI, or null. */
   public @Nullable InboundSa find(int spi) {
-    return find(SecurityProtocol.ESP, spi);
+    return find(spi, true);
   }
 
   /** The SA of a protocol and an SPI, or null. */
   public @Nullable InboundSa find(SecurityProtocol protocol, int spi) {
+    return find(spi, protocol == SecurityProtocol.ESP);
+  }
+
+  private @Nullable InboundSa find(int spi, boolean esp) {
     @Nullable Object[] slots = table;
     int mask = slots.length - 1;
     // at most half of the slots are used, so that a free one ends every search
@@ -100,7 +105,7 @@ public final class Sad {
       if (slot == null) {
         return null;
       }
-      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.protocol() == protocol) {
+      if (slot instanceof InboundSa sa && sa.spi() == spi && sa.isEsp() == esp) {
         return sa;
       }
     }
@@ -146,6 +151,11 @@ public final class Sad {
     MulticastSas groups = multicast;
     InboundSa sa = groups.size() == 0 ? null : groups.find(protocol, spi, packet);
     return sa == null ? find(protocol, spi) : sa;
+  }
+
+  /** Whether the addresses of a packet matter. */
+  boolean hasGroups() {
+    return multicast.size() > 0;
   }
 
   /** SAs installed, those of groups included. */

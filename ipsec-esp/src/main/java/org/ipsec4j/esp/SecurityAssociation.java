@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
 import org.ipsec4j.api.crypto.PacketKey;
+import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.net.IpAddress;
 import org.ipsec4j.api.packet.DropReason;
@@ -23,44 +24,77 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   /** The time of the last packet before there was one. */
   public static final long NEVER = Long.MIN_VALUE;
 
+  private static final int SOFT_QUIET = 0;
+  private static final int SOFT_RAISED = 1;
+  private static final int SOFT_TAKEN = 2;
+
   private static final VarHandle LAST_USED;
+  private static final VarHandle SOFT;
 
   static {
     try {
-      LAST_USED =
-          MethodHandles.lookup().findVarHandle(SecurityAssociation.class, "lastUsed", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      LAST_USED = lookup.findVarHandle(SecurityAssociation.class, "lastUsed", long.class);
+      SOFT = lookup.findVarHandle(SecurityAssociation.class, "soft", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  private final ChildSa child;
-  private final SaOptions options;
-  private final @Nullable EspLayout layout;
-  private final @Nullable AhLayout ah;
-  private final SelectorMatcher selectors;
-  private final @Nullable AddressPair inner;
-  private final VolumeLimits limits;
-  private final TimeLimits timeLimits;
-  private final SaCounters counters = new SaCounters();
+  // what every packet asks for lies in this object itself: with a million SAs each object more
+  // on the way is a cache miss more
+  private final int spi;
+  private final boolean esp;
+  private final boolean tunnel;
+  private final boolean extended;
+  private final boolean limited;
+
+  /** The salt of an ESP SA as {@link EspLayout} wants it. */
+  private int salt;
+
+  private volatile int soft = SOFT_QUIET;
+  private long lastUsed = NEVER;
   private volatile PacketKey key;
   private volatile OuterPath path;
-  private long lastUsed = NEVER;
+  private final @Nullable EspLayout layout;
+  private final SelectorMatcher selectors;
+  private final SaCounters counters = new SaCounters();
+  private final SaOptions options;
+  private final @Nullable AddressPair inner;
 
-  SecurityAssociation(ChildSa child, PacketKey key, SaOptions options, SelectorMatcher selectors) {
-    if (!key.transform().equals(child.transform())) {
+  /** Null when neither volume nor time is limited. */
+  private final @Nullable VolumeLimits limits;
+
+  private final TimeLimits timeLimits;
+  private final @Nullable AhLayout ah;
+  private final ChildSa child;
+
+  SecurityAssociation(
+      ChildSa child, int spi, PacketKey key, SaOptions options, SelectorMatcher selectors) {
+    PacketTransform transform = child.transform();
+    if (!key.transform().equals(transform)) {
       throw new IllegalArgumentException(
-          "the key is for " + key.transform() + ", the SA for " + child.transform());
+          "the key is for " + key.transform() + ", the SA for " + transform);
     }
     this.child = child;
+    this.spi = spi;
     this.options = options;
-    boolean esp = child.transform().protocol() == SecurityProtocol.ESP;
-    this.layout = esp ? new EspLayout(child.transform(), key.salt()) : null;
-    this.ah = esp ? null : new AhLayout(child.transform(), key.salt(), options.ahPadding());
+    this.esp = transform.protocol() == SecurityProtocol.ESP;
+    this.tunnel = child.mode() == SaMode.TUNNEL;
+    this.extended = transform.extendedSequenceNumbers();
+    if (esp) {
+      this.layout = EspLayout.of(transform);
+      this.salt = layout.packSalt(key.salt());
+      this.ah = null;
+    } else {
+      this.layout = null;
+      this.ah = new AhLayout(transform, key.salt(), options.ahPadding());
+    }
     this.selectors = selectors;
     this.inner = child.mode() == SaMode.BEET ? innerAddresses(child, options) : null;
-    this.limits = new VolumeLimits(child.lifetime());
-    this.timeLimits = new TimeLimits(options.timeLifetime());
+    this.timeLimits = TimeLimits.of(options.timeLifetime());
+    this.limited = timeLimits.isLimited() || VolumeLimits.isLimited(child.lifetime());
+    this.limits = limited ? new VolumeLimits(child.lifetime()) : null;
     this.key = key;
     this.path = OuterPath.of(child);
   }
@@ -76,7 +110,9 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   }
 
   /** The SPI that the packets of this direction bear. */
-  public abstract int spi();
+  public final int spi() {
+    return spi;
+  }
 
   /** Packets and octets that were good, and drops by reason. */
   public SaCounters counters() {
@@ -118,7 +154,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
 
   /** True exactly once, after a packet met a soft limit: ask for a rekey. */
   public boolean takeSoftExpired() {
-    return limits.takeSoft();
+    return soft == SOFT_RAISED && SOFT.compareAndSet(this, SOFT_RAISED, SOFT_TAKEN);
   }
 
   /**
@@ -128,14 +164,14 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
    */
   public boolean takeSoftExpired(long now) {
     if (timeLimits.isSoftOver(now)) {
-      limits.raiseSoft();
+      raiseSoft();
     }
-    return limits.takeSoft();
+    return takeSoftExpired();
   }
 
   /** Whether a packet met a hard limit, so that nothing passes any more. */
   public boolean isExpired() {
-    return limits.expired();
+    return limits != null && limits.expired();
   }
 
   /**
@@ -144,7 +180,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
    * @param now engine time
    */
   public boolean isExpired(long now) {
-    return isExpired() || timeLimits.isHardOver(now);
+    return limited && (isExpired() || timeLimits.isHardOver(now));
   }
 
   /** Changes the UDP addresses, atomically: a NAT has given the peer another mapping. */
@@ -188,16 +224,34 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
    */
   public void destroy() {
     key.destroy();
-    if (layout != null) {
-      layout.destroy();
-    }
+    salt = 0;
     if (ah != null) {
       ah.destroy();
     }
   }
 
   final boolean isEsp() {
-    return protocol() == SecurityProtocol.ESP;
+    return esp;
+  }
+
+  /** Whether volume or time is limited. */
+  final boolean isLimited() {
+    return limited;
+  }
+
+  /** What an IP header calls it. */
+  final int ipProtocol() {
+    return esp ? OuterHeader.ESP : AhOutbound.AH;
+  }
+
+  /** Whether sequence numbers have 64 bits. */
+  final boolean isExtended() {
+    return extended;
+  }
+
+  /** The salt, for {@link #layout()} only. */
+  final int salt() {
+    return salt;
   }
 
   /** BEET mode: as the options say, or else the one address that each side's selectors have. */
@@ -225,38 +279,47 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     return inner;
   }
 
-  boolean isTunnel() {
-    return child.mode() == SaMode.TUNNEL;
+  final boolean isTunnel() {
+    return tunnel;
   }
 
   /** The shape of an ESP SA's packets; whoever asks has asked {@link #isEsp} before. */
-  EspLayout layout() {
+  final EspLayout layout() {
     return Objects.requireNonNull(layout);
   }
 
   /** The shape of an AH SA's headers; whoever asks has asked {@link #isEsp} before. */
-  AhLayout ah() {
+  final AhLayout ah() {
     return Objects.requireNonNull(ah);
   }
 
-  SelectorMatcher selectors() {
+  final SelectorMatcher selectors() {
     return selectors;
   }
 
-  VolumeLimits limits() {
-    return limits;
+  /** Asks for a rekey, once. */
+  final void raiseSoft() {
+    if (soft == SOFT_QUIET) {
+      SOFT.compareAndSet(this, SOFT_QUIET, SOFT_RAISED);
+    }
   }
 
   /** Counts one packet against the limits; false when a hard limit forbids it. */
-  boolean admit(int octets, long now) {
+  final boolean admit(int octets, long now) {
+    return !limited || admitWithin(Objects.requireNonNull(limits), octets, now);
+  }
+
+  private boolean admitWithin(VolumeLimits volume, int octets, long now) {
     if (!timeLimits.admit(now)) {
-      limits.expire();
+      volume.expire();
+      raiseSoft();
       return false;
     }
-    if (timeLimits.isSoftOver(now)) {
-      limits.raiseSoft();
+    VolumeLimits.Verdict verdict = volume.admit(octets);
+    if (verdict != VolumeLimits.Verdict.PASSES || timeLimits.isSoftOver(now)) {
+      raiseSoft();
     }
-    return limits.admit(octets);
+    return verdict != VolumeLimits.Verdict.REFUSED;
   }
 
   /** Engine time of the last good packet; {@link #NEVER} before. */

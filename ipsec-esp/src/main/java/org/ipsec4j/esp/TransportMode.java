@@ -15,11 +15,11 @@ final class TransportMode {
    * Finds what is protected: everything behind the headers that routers on the way read.
    * Destination options behind the last routing header go inside.
    */
-  static DropReason plan(IpHeaderView packet, OuterPath path, PacketForm form, Departure out) {
+  static DropReason plan(IpHeaderView packet, boolean outerV4, PacketForm form, Departure out) {
     int headerLength = packet.perFragmentEnd() - packet.offset();
     boolean plainHeader = headerLength == OuterHeader.ipLength(packet.isV4());
     boolean headerLost = form == PacketForm.PAYLOAD && !plainHeader;
-    if (packet.isFragment() || headerLost || packet.isV4() != path.isV4()) {
+    if (packet.isFragment() || headerLost || packet.isV4() != outerV4) {
       return DropReason.NOT_TRANSPORTABLE;
     }
     out.headerOffset = packet.offset();

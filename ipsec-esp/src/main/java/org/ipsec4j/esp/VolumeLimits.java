@@ -1,80 +1,91 @@
 package org.ipsec4j.esp;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.ipsec4j.api.policy.Lifetime;
 
 /**
- * The volume lifetime of one SA (RFC 4301 4.4.2.1): counts what is let pass, raises the soft flag
- * once, and closes for good at the hard limit. Thread-safe.
+ * The volume lifetime of one SA (RFC 4301 4.4.2.1): counts what is let pass, tells when the soft
+ * limit is met, and closes for good at the hard limit. Made for SAs that have a limit only.
+ * Thread-safe.
  */
 final class VolumeLimits {
-  private static final int QUIET = 0;
-  private static final int RAISED = 1;
-  private static final int TAKEN = 2;
+  /** What becomes of a packet. */
+  enum Verdict {
+    /** It passes. */
+    PASSES,
+    /** It passes, and a soft limit is met. */
+    PASSES_SOFT,
+    /** A hard limit forbids it, and every packet after it. */
+    REFUSED
+  }
 
-  private final long softPackets;
-  private final long hardPackets;
-  private final long softBytes;
-  private final long hardBytes;
-  private final boolean limited;
-  private final AtomicLong packets = new AtomicLong();
-  private final AtomicLong bytes = new AtomicLong();
-  private final AtomicInteger soft = new AtomicInteger(QUIET);
+  private static final VarHandle PACKETS;
+  private static final VarHandle BYTES;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      PACKETS = lookup.findVarHandle(VolumeLimits.class, "packets", long.class);
+      BYTES = lookup.findVarHandle(VolumeLimits.class, "bytes", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Lifetime lifetime;
+
+  @SuppressWarnings("UnusedVariable") // through its VarHandle
+  private long packets;
+
+  @SuppressWarnings("UnusedVariable") // through its VarHandle
+  private long bytes;
+
   private volatile boolean expired;
 
   VolumeLimits(Lifetime lifetime) {
-    softPackets = orUnlimited(lifetime.softPackets());
-    hardPackets = orUnlimited(lifetime.hardPackets());
-    softBytes = orUnlimited(lifetime.softBytes());
-    hardBytes = orUnlimited(lifetime.hardBytes());
-    limited =
-        Math.min(Math.min(softPackets, hardPackets), Math.min(softBytes, hardBytes))
-            < Long.MAX_VALUE;
+    this.lifetime = lifetime;
+  }
+
+  /** Whether a lifetime has any limit. */
+  static boolean isLimited(Lifetime lifetime) {
+    return lifetime.softPackets() > 0
+        || lifetime.hardPackets() > 0
+        || lifetime.softBytes() > 0
+        || lifetime.hardBytes() > 0;
   }
 
   private static long orUnlimited(long limit) {
     return limit <= 0 ? Long.MAX_VALUE : limit;
   }
 
-  /** Counts one packet; false when the hard limit forbids it, and every packet after it. */
-  boolean admit(int octets) {
-    if (!limited) {
-      return true;
-    }
+  /** Counts one packet. */
+  Verdict admit(int octets) {
     if (expired) {
-      return false;
+      return Verdict.REFUSED;
     }
-    long packetsNow = packets.incrementAndGet();
-    long bytesNow = bytes.addAndGet(octets);
-    boolean passes = packetsNow <= hardPackets && bytesNow <= hardBytes;
-    if (!passes) {
+    if (!isLimited(lifetime)) {
+      return Verdict.PASSES;
+    }
+    long packetsNow = (long) PACKETS.getAndAdd(this, 1L) + 1;
+    long bytesNow = (long) BYTES.getAndAdd(this, (long) octets) + octets;
+    if (packetsNow > orUnlimited(lifetime.hardPackets())
+        || bytesNow > orUnlimited(lifetime.hardBytes())) {
       expired = true;
+      return Verdict.REFUSED;
     }
-    if (!passes || packetsNow >= softPackets || bytesNow >= softBytes) {
-      raiseSoft();
-    }
-    return passes;
+    boolean soft =
+        packetsNow >= orUnlimited(lifetime.softPackets())
+            || bytesNow >= orUnlimited(lifetime.softBytes());
+    return soft ? Verdict.PASSES_SOFT : Verdict.PASSES;
   }
 
   /** Closes for good, for a reason other than volume. */
   void expire() {
     expired = true;
-    raiseSoft();
   }
 
   boolean expired() {
     return expired;
-  }
-
-  void raiseSoft() {
-    if (soft.get() == QUIET) {
-      soft.compareAndSet(QUIET, RAISED);
-    }
-  }
-
-  /** True exactly once after the flag was raised. */
-  boolean takeSoft() {
-    return soft.get() == RAISED && soft.compareAndSet(RAISED, TAKEN);
   }
 }

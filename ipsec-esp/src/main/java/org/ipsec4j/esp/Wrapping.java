@@ -24,36 +24,52 @@ final class Wrapping {
 
   /** An IP packet in a window; changes no octet. */
   DropReason describeInner(
-      PacketBurst burst, int i, OutboundSa sa, OuterPath path, PacketForm form, Departure out) {
+      PacketBurst burst, int i, OutboundSa sa, OuterWay way, PacketForm form, Departure out) {
+    if (sa.isTunnel()) {
+      return describeTunnel(burst, i, sa, out);
+    }
     if (!view.parse(burst.slab(), burst.offset(i), burst.length(i))) {
       return DropReason.MALFORMED_INNER;
     }
+    takeOver(out);
+    AddressPair inner = sa.inner();
+    if (inner != null) {
+      return Beet.plan(burst.slab(), view, inner, out);
+    }
+    DropReason reason = TransportMode.plan(view, way.v4, form, out);
+    if (reason == DropReason.NONE) {
+      out.nextHeader = burst.slab().get(out.nextFieldOffset) & 0xff;
+    }
+    return reason;
+  }
+
+  /** The whole packet goes inside; only its fixed header matters. */
+  private DropReason describeTunnel(PacketBurst burst, int i, OutboundSa sa, Departure out) {
+    if (!view.parseFixed(burst.slab(), burst.offset(i), burst.length(i))) {
+      return DropReason.MALFORMED_INNER;
+    }
+    takeOver(out);
+    if (sa.forwards()) {
+      if (view.hopLimit() <= 1) {
+        return DropReason.TTL_EXPIRED;
+      }
+      out.spendsHop = true;
+    }
+    out.payloadOffset = view.offset();
+    out.payloadLength = view.totalLength();
+    if (sa.hidesLength()) {
+      out.tfcLength = sa.options().tfcPadding().padded(out.payloadLength) - out.payloadLength;
+    }
+    out.nextHeader = view.isV4() ? NEXT_V4 : NEXT_V6;
+    return DropReason.NONE;
+  }
+
+  private void takeOver(Departure out) {
     out.innerLength = view.totalLength();
     out.trafficClass = view.trafficClass();
     out.flowLabel = view.flowLabel();
     out.dontFragment = view.dontFragment() || !view.isV4();
     out.v6 = !view.isV4();
-    AddressPair inner = sa.inner();
-    if (inner != null) {
-      return Beet.plan(burst.slab(), view, inner, out);
-    }
-    if (!sa.isTunnel()) {
-      DropReason reason = TransportMode.plan(view, path, form, out);
-      if (reason == DropReason.NONE) {
-        out.nextHeader = burst.slab().get(out.nextFieldOffset) & 0xff;
-      }
-      return reason;
-    }
-    SaOptions options = sa.options();
-    if (!InnerHeader.maySpendHop(view, options)) {
-      return DropReason.TTL_EXPIRED;
-    }
-    out.spendsHop = options.forwards();
-    out.payloadOffset = view.offset();
-    out.payloadLength = view.totalLength();
-    out.tfcLength = options.tfcPadding().padded(out.payloadLength) - out.payloadLength;
-    out.nextHeader = view.isV4() ? NEXT_V4 : NEXT_V6;
-    return DropReason.NONE;
   }
 
   /** A payload that is no IP packet: tunnel mode, but for dummies, which every mode has. */
@@ -79,14 +95,18 @@ final class Wrapping {
    * to be cut behind protection. No IPv6 packet of 1280 octets or less is dropped: its source could
    * not make it shorter (RFC 8200 5).
    */
-  static DropReason fitPath(OutboundSa sa, OuterPath path, int mtu, Departure out) {
-    int ip = out.headerLength > 0 ? out.headerLength : OuterHeader.ipLength(path.isV4());
-    int udp = path.isUdp() ? OuterHeader.UDP_LENGTH : 0;
+  static DropReason fitPath(OutboundSa sa, OuterWay way, long now, Departure out) {
+    int mtu = sa.mtu(now);
+    return mtu >= PathMtuPolicy.NO_LIMIT ? DropReason.NONE : fitMtu(sa, way, mtu, out);
+  }
+
+  private static DropReason fitMtu(OutboundSa sa, OuterWay way, int mtu, Departure out) {
+    int outside = outside(way, out);
     int most =
         sa.isEsp()
-            ? InnerMtu.ofEsp(sa.layout(), ip + udp, mtu)
-            : InnerMtu.ofAh(sa.ah().headerLength(path.isV4()), ip, mtu);
-    if (mtu >= PathMtuPolicy.NO_LIMIT || out.payloadLength + out.tfcLength <= most) {
+            ? InnerMtu.ofEsp(sa.layout(), outside, mtu)
+            : InnerMtu.ofAh(sa.ah().headerLength(way.v4), outside, mtu);
+    if (out.payloadLength + out.tfcLength <= most) {
       return DropReason.NONE;
     }
     out.tfcLength = Math.max(0, Math.min(out.tfcLength, most - out.payloadLength));
@@ -102,30 +122,37 @@ final class Wrapping {
     return DropReason.NONE;
   }
 
+  /** Octets in front of ESP or AH: the outer header, or the one that stays, and UDP. */
+  private static int outside(OuterWay way, Departure out) {
+    return out.headerLength == 0 ? way.outside : out.headerLength + way.outside - way.ip;
+  }
+
   /** Where everything will lie, and whether it fits. */
   static DropReason findRoom(
-      PacketBurst burst, int i, OutboundSa sa, OuterPath path, PacketForm form, Departure out) {
+      PacketBurst burst, int i, OutboundSa sa, OuterWay way, PacketForm form, Departure out) {
     EspLayout layout = sa.layout();
     int text = out.payloadLength + out.tfcLength;
     out.padLength = layout.padLength(text);
     out.espOffset = out.payloadOffset - layout.front();
     out.espLength =
         layout.front() + text + out.padLength + EspLayout.TRAILER_LENGTH + layout.icvLength();
-    int ip = out.headerLength > 0 ? out.headerLength : OuterHeader.ipLength(path.isV4());
-    int udp = path.isUdp() ? OuterHeader.UDP_LENGTH : 0;
+    int outside = outside(way, out);
     // the length field of IPv6 does not count its fixed header
-    int most = path.isV4() ? MAX_TOTAL : MAX_TOTAL + OuterHeader.V6_LENGTH;
-    if (ip + udp + out.espLength > most) {
-      out.excess = ip + udp + out.espLength - most;
+    int most = way.v4 ? MAX_TOTAL : MAX_TOTAL + OuterHeader.V6_LENGTH;
+    if (outside + out.espLength > most) {
+      out.excess = outside + out.espLength - most;
       return DropReason.TOO_LONG;
     }
-    out.outerOffset = form == PacketForm.FULL_IP ? out.espOffset - udp - ip : out.espOffset;
-    int slotStart = burst.offset(i) - burst.headroom(i);
-    int slotEnd = burst.offset(i) + burst.length(i) + burst.tailroom(i);
-    out.missingHead = Math.max(0, slotStart - out.outerOffset);
-    out.missingTail = Math.max(0, out.espOffset + out.espLength - slotEnd);
-    boolean fits = out.missingHead == 0 && out.missingTail == 0;
-    return fits ? DropReason.NONE : DropReason.NO_HEADROOM;
+    out.outerOffset = form == PacketForm.FULL_IP ? out.espOffset - outside : out.espOffset;
+    int head = burst.headroom(i) + out.outerOffset - burst.offset(i);
+    int tail =
+        burst.tailroom(i) + burst.offset(i) + burst.length(i) - out.espOffset - out.espLength;
+    if ((head | tail) >= 0) {
+      return DropReason.NONE;
+    }
+    out.missingHead = Math.max(0, -head);
+    out.missingTail = Math.max(0, -tail);
+    return DropReason.NO_HEADROOM;
   }
 
   /** What the payload itself becomes; before anything is written in front of it. */
@@ -138,34 +165,55 @@ final class Wrapping {
   }
 
   /** The outer header and UDP, where the window shall hold them. */
-  static void writeOuter(ByteBuffer slab, OutboundSa sa, Departure out, int number) {
-    OuterPath path = out.path;
-    if (path == null) {
-      return;
+  static void writeOuter(ByteBuffer slab, OutboundSa sa, OuterWay way, Departure out, int number) {
+    if (way.v4 && sa.isTunnel()) {
+      writeTunnelV4(slab, sa, way, out, number);
+    } else {
+      writeAnyOuter(slab, sa, way, out, number);
     }
-    int udp = path.isUdp() ? OuterHeader.UDP_LENGTH : 0;
-    int protocol = path.isUdp() ? OuterHeader.UDP : sa.protocol().ipProtocol();
+    if (way.udp) {
+      OuterHeader.writeUdp(slab, out.espOffset - OuterHeader.UDP_LENGTH, way, out.espLength);
+    }
+  }
+
+  private static void writeTunnelV4(
+      ByteBuffer slab, OutboundSa sa, OuterWay way, Departure out, int number) {
+    OuterHeaderPolicy policy = sa.options().outerHeader();
+    OuterHeader.writeV4(
+        slab,
+        out.outerOffset,
+        way.source,
+        way.destination,
+        way.udp ? OuterHeader.UDP : sa.ipProtocol(),
+        way.outside - way.ip + out.espLength,
+        policy.trafficClass(out.trafficClass),
+        policy.setsDontFragment(out.dontFragment),
+        policy.hopLimit(),
+        // numbers tell the packets of an SA apart, the SPI those of different SAs
+        number ^ sa.spi());
+  }
+
+  private static void writeAnyOuter(
+      ByteBuffer slab, OutboundSa sa, OuterWay way, Departure out, int number) {
+    int udp = way.outside - way.ip;
+    int protocol = way.udp ? OuterHeader.UDP : sa.ipProtocol();
     if (out.headerLength > 0) {
       int total = out.headerLength + udp + out.espLength;
-      TransportMode.moveHeader(slab, out, path.isV4(), protocol, total);
-    } else {
-      OuterHeaderPolicy policy = sa.options().outerHeader();
-      OuterHeader.write(
-          slab,
-          out.outerOffset,
-          path.local(),
-          path.remote(),
-          protocol,
-          udp + out.espLength,
-          out.beet ? out.trafficClass : policy.trafficClass(out.trafficClass),
-          out.beet ? out.dontFragment : policy.setsDontFragment(out.dontFragment),
-          out.beet ? out.hopLimit : policy.hopLimit(),
-          out.beet ? out.flowLabel : policy.flowLabel(out.flowLabel),
-          // numbers tell the packets of an SA apart, the SPI those of different SAs
-          out.beet ? out.identification : number ^ sa.spi());
+      TransportMode.moveHeader(slab, out, way.v4, protocol, total);
+      return;
     }
-    if (path.isUdp()) {
-      OuterHeader.writeUdp(slab, out.espOffset - udp, path, out.espLength);
-    }
+    OuterHeaderPolicy policy = sa.options().outerHeader();
+    OuterHeader.write(
+        slab,
+        out.outerOffset,
+        way.path.local(),
+        way.path.remote(),
+        protocol,
+        udp + out.espLength,
+        out.beet ? out.trafficClass : policy.trafficClass(out.trafficClass),
+        out.beet ? out.dontFragment : policy.setsDontFragment(out.dontFragment),
+        out.beet ? out.hopLimit : policy.hopLimit(),
+        out.beet ? out.flowLabel : policy.flowLabel(out.flowLabel),
+        out.beet ? out.identification : number ^ sa.spi());
   }
 }

@@ -227,7 +227,7 @@ final class Lab {
   /** An ESP packet around any text, trailer included: for what no honest sender sends. */
   byte[] sealRaw(long number, byte[] text) {
     PacketKey key = key();
-    EspLayout layout = new EspLayout(transform, key.salt());
+    EspLayout layout = EspLayout.of(transform);
     ByteBuffer packet = ByteBuffer.allocate(layout.front() + text.length + layout.icvLength());
     packet.putInt(spi).putInt((int) number).position(layout.front()).put(text);
     CryptoBurst burst = new CryptoBurst(1);
@@ -236,7 +236,8 @@ final class Lab {
     op.slab = packet;
     op.seal = true;
     op.aadLength = EspLayout.HEADER_LENGTH;
-    layout.prepareSeal(op, packet, EspLayout.HEADER_LENGTH, number);
+    layout.prepareSeal(
+        op, packet, EspLayout.HEADER_LENGTH, number, layout.packSalt(key.salt()));
     op.icvOffset = layout.front() + text.length;
     op.textLength = op.icvOffset - op.textOffset;
     op.highSequencePresent = layout.extendedSequenceNumbers();

@@ -25,7 +25,7 @@ class SelectorMatcherProperties {
     Random random = new Random(seed);
     List<TrafficSelector> remote = selectors(random);
     List<TrafficSelector> local = selectors(random);
-    SelectorMatcher matcher = new SelectorMatcher(remote, local);
+    SelectorMatcher matcher = SelectorMatcher.of(remote, local);
     for (int i = 0; i < 30; i++) {
       boolean v4 = random.nextBoolean();
       IpAddress source = address(random, v4);
@@ -89,7 +89,7 @@ class SelectorMatcherProperties {
         List.of(new TrafficSelector(1, 0, 0, AddressRange.parse("10.1.0.0/16")));
     List<TrafficSelector> local =
         List.of(new TrafficSelector(1, 0x800, 0x800, AddressRange.parse("10.2.0.0/16")));
-    SelectorMatcher matcher = new SelectorMatcher(remote, local);
+    SelectorMatcher matcher = SelectorMatcher.of(remote, local);
     assertEquals(DropReason.NONE, check(matcher, IpPackets.icmp(true, 0, 0)));
     assertEquals(DropReason.SELECTOR_MISMATCH, check(matcher, IpPackets.icmp(true, 8, 0)));
     assertEquals(DropReason.SELECTOR_MISMATCH, check(matcher, IpPackets.icmp(true, 0, 1)));
@@ -101,9 +101,9 @@ class SelectorMatcherProperties {
     List<TrafficSelector> web =
         List.of(new TrafficSelector(6, 80, 80, AddressRange.parse("10.0.0.0/8")));
     byte[] fragment = IpPackets.v4("10.1.0.1", "10.2.0.2", 6, new byte[16], 0, 0x00b9, new byte[0]);
-    assertEquals(DropReason.FRAGMENT_UNDECIDED, check(new SelectorMatcher(any, web), fragment));
-    assertEquals(DropReason.NONE, check(new SelectorMatcher(any, any), fragment));
+    assertEquals(DropReason.FRAGMENT_UNDECIDED, check(SelectorMatcher.of(any, web), fragment));
+    assertEquals(DropReason.NONE, check(SelectorMatcher.of(any, any), fragment));
     byte[] other = IpPackets.v4("10.1.0.1", "11.2.0.2", 6, new byte[16], 0, 0x00b9, new byte[0]);
-    assertEquals(DropReason.SELECTOR_MISMATCH, check(new SelectorMatcher(any, web), other));
+    assertEquals(DropReason.SELECTOR_MISMATCH, check(SelectorMatcher.of(any, web), other));
   }
 }

@@ -38,7 +38,7 @@ public final class IpsecNode implements AutoCloseable {
   private final Condition coreClosed = lock.newCondition();
   private final NodeSettings settings;
   private final NodeCore core;
-  private final UdpOuter outer;
+  private final UdpSide outer;
   private final RawOuter raw;
   private final PacketPort inner;
   private final NodeEvents events;
@@ -363,6 +363,11 @@ public final class IpsecNode implements AutoCloseable {
     @Override
     public boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
       return outer.send(from, to, memory, offset, length);
+    }
+
+    @Override
+    public void send(PacketBurst packets, @Nullable Endpoint[] from, @Nullable Endpoint[] to) {
+      outer.send(packets, from, to);
     }
 
     @Override

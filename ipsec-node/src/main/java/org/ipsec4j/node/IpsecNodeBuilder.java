@@ -19,6 +19,7 @@ import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.api.ike.IkeEngine;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.DatagramProvider;
 import org.ipsec4j.api.packet.PacketPort;
 import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.policy.ManualChild;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds an {@link IpsecNode}. Not thread-safe; used once. */
 public final class IpsecNodeBuilder {
-  private static final int BURST = 32;
+  private static final int BURST = 128;
   private static final int MAX_PACKET = 65_535;
 
   private @Nullable PolicySet policy;
@@ -47,6 +48,7 @@ public final class IpsecNodeBuilder {
   private @Nullable OuterTap tap;
   private @Nullable SequenceStore sequences;
   private @Nullable RawProvider raw;
+  private @Nullable DatagramProvider datagrams;
 
   IpsecNodeBuilder() {}
 
@@ -117,6 +119,15 @@ public final class IpsecNodeBuilder {
   }
 
   /**
+   * Gives the node UDP sockets that move many datagrams with one call. Without it, or where the
+   * system refuses it, the node uses the sockets of the JDK, and is slower.
+   */
+  public IpsecNodeBuilder datagrams(DatagramProvider provider) {
+    datagrams = provider;
+    return this;
+  }
+
+  /**
    * Keeps the sequence numbers of manual keys across restarts; needed when a manual child of the
    * policy names a sequence store. The node closes it.
    */
@@ -180,7 +191,7 @@ public final class IpsecNodeBuilder {
     }
     RawOuter raws = new RawOuter(opened.port(), Guards.tap(tap, events));
     try {
-      UdpOuter outer = UdpOuter.open(bindings, Guards.tap(tap, events), BURST);
+      UdpSide outer = UdpSide.open(bindings, datagrams, Guards.tap(tap, events), BURST);
       return start(settings, new Outside(outer, raws), events, loaded);
     } catch (NodeStartException | RuntimeException e) {
       raws.close();
@@ -189,7 +200,7 @@ public final class IpsecNodeBuilder {
   }
 
   /** Both ways of the outer side. */
-  record Outside(UdpOuter udp, RawOuter raw) {}
+  record Outside(UdpSide udp, RawOuter raw) {}
 
   private static Set<IpAddress> addresses(List<UdpOuter.Binding> bindings) {
     Set<IpAddress> addresses = new LinkedHashSet<>();

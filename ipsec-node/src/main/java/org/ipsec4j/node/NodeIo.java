@@ -6,6 +6,7 @@ import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link NodeCore} needs of the world: a real one with sockets and threads, or a simulation.
@@ -19,6 +20,27 @@ public interface NodeIo {
    * @return false when it could not be sent
    */
   boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length);
+
+  /**
+   * Sends living packets of a burst, each as one UDP payload, in their order; those that cannot be
+   * sent it marks {@link DropReason#SEND_FAILED}.
+   *
+   * @param packets borrowed for the call
+   * @param from by packet index: our address; null leaves the packet alone
+   * @param to by packet index: the destination
+   */
+  default void send(PacketBurst packets, @Nullable Endpoint[] from, @Nullable Endpoint[] to) {
+    for (int i = 0; i < packets.size(); i++) {
+      Endpoint source = from[i];
+      Endpoint target = to[i];
+      if (source != null
+          && target != null
+          && packets.isAlive(i)
+          && !send(source, target, packets.slab(), packets.offset(i), packets.length(i))) {
+        packets.drop(i, DropReason.SEND_FAILED);
+      }
+    }
+  }
 
   /** Whether {@link #sendNative} works. */
   default boolean hasNativePath() {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
@@ -48,6 +49,8 @@ final class PacketPath {
   private final PacketBurst waitingBurst;
   private final @Nullable OutboundBundle[] chosen;
   private final @Nullable UdpEncapsulation[] ways;
+  private final @Nullable Endpoint[] froms;
+  private final @Nullable Endpoint[] tos;
   private final boolean[] inUdp;
   private final boolean[] natively;
   private final int[] innerLength;
@@ -73,6 +76,8 @@ final class PacketPath {
     this.waitingBurst = settings.newBurst();
     this.chosen = new OutboundBundle[settings.burst()];
     this.ways = new UdpEncapsulation[settings.burst()];
+    this.froms = new Endpoint[settings.burst()];
+    this.tos = new Endpoint[settings.burst()];
     this.inUdp = new boolean[settings.burst()];
     this.natively = new boolean[settings.burst()];
     this.innerLength = new int[settings.burst()];
@@ -155,11 +160,8 @@ final class PacketPath {
     if (anyNative) {
       protectAndSendNative(now, burst);
     }
+    sendUdp(burst);
     for (int i = 0; i < burst.size(); i++) {
-      UdpEncapsulation way = ways[i];
-      if (way != null && burst.isAlive(i)) {
-        sendUdp(burst, i, way);
-      }
       DropReason reason = burst.dropReason(i);
       if (reason == DropReason.NONE) {
         counters.protectedOut(burst.length(i));
@@ -183,11 +185,16 @@ final class PacketPath {
     }
   }
 
-  private void sendUdp(PacketBurst burst, int i, UdpEncapsulation way) {
-    boolean sent =
-        io.send(way.local(), way.remote(), burst.slab(), burst.offset(i), burst.length(i));
-    if (!sent) {
-      burst.drop(i, DropReason.SEND_FAILED);
+  private void sendUdp(PacketBurst burst) {
+    boolean any = false;
+    for (int i = 0; i < burst.size(); i++) {
+      UdpEncapsulation way = burst.isAlive(i) ? ways[i] : null;
+      froms[i] = way == null ? null : way.local();
+      tos[i] = way == null ? null : way.remote();
+      any |= way != null;
+    }
+    if (any) {
+      io.send(burst, froms, tos);
     }
   }
 

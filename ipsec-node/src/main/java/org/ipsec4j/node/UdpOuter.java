@@ -21,14 +21,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ipsec4j.api.net.Endpoint;
 import org.ipsec4j.api.net.IpAddress;
+import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.PacketBurst;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The UDP sockets of a node. Sending is thread-safe; receiving belongs to one thread. No socket is
- * ever bound to an address that the policy does not name.
- */
-final class UdpOuter implements AutoCloseable {
+/** UDP sockets of the JDK: a call for each datagram, on every system. */
+final class UdpOuter implements UdpSide {
   private static final int BUFFER = 4 << 20;
   private static final long SEND_PATIENCE_NANOS = 50_000_000L;
 
@@ -150,7 +148,22 @@ final class UdpOuter implements AutoCloseable {
     }
   }
 
-  boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
+  @Override
+  public void send(PacketBurst packets, @Nullable Endpoint[] sources, @Nullable Endpoint[] to) {
+    for (int i = 0; i < packets.size(); i++) {
+      Endpoint source = sources[i];
+      Endpoint target = to[i];
+      if (source != null
+          && target != null
+          && packets.isAlive(i)
+          && !send(source, target, packets.slab(), packets.offset(i), packets.length(i))) {
+        packets.drop(i, DropReason.SEND_FAILED);
+      }
+    }
+  }
+
+  @Override
+  public boolean send(Endpoint from, Endpoint to, ByteBuffer memory, int offset, int length) {
     DatagramChannel channel = channels.get(from);
     if (channel == null) {
       return false;
@@ -176,12 +189,8 @@ final class UdpOuter implements AutoCloseable {
     }
   }
 
-  /**
-   * Waits for datagrams and hands them on, socket by socket.
-   *
-   * @return false when the sockets are closed
-   */
-  boolean receive(long timeoutMillis, PacketBurst burst, Receiver receiver) {
+  @Override
+  public boolean receive(long timeoutMillis, PacketBurst burst, Receiver receiver) {
     try {
       if (timeoutMillis <= 0) {
         selector.selectNow();
@@ -225,8 +234,8 @@ final class UdpOuter implements AutoCloseable {
     }
   }
 
-  /** Shows the tap what was received; under the node's lock, as everything that it sees. */
-  void show(Binding binding, PacketBurst burst, Endpoint[] sources) {
+  @Override
+  public void show(Binding binding, PacketBurst burst, Endpoint[] sources) {
     for (int i = 0; tap != null && i < burst.size(); i++) {
       tap.onDatagram(
           sources[i], binding.local(), burst.slab(), burst.offset(i), burst.length(i), false);
@@ -237,7 +246,8 @@ final class UdpOuter implements AutoCloseable {
     return new Endpoint(IpAddress.of(source.getAddress().getAddress()), source.getPort());
   }
 
-  void wakeup() {
+  @Override
+  public void wakeup() {
     selector.wakeup();
   }
 

@@ -31,7 +31,7 @@ sealed interface UdpSide extends AutoCloseable permits UdpOuter, VectoredOuter {
       throws NodeStartException {
     Logger log = LoggerFactory.getLogger(UdpSide.class);
     if (provider != null && provider.isSupported() && !bindings.isEmpty()) {
-      List<Endpoint> locals = bindings.stream().map(UdpOuter.Binding::local).distinct().toList();
+      List<Endpoint> locals = bindings.stream().map(UdpOuter.Binding::local).toList();
       try {
         DatagramPort port = provider.open(locals, burst);
         port.shortcomings().forEach(reason -> log.info("slower than need be: {}", reason));

@@ -3,9 +3,8 @@ package org.ipsec4j.examples.card;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -21,8 +20,8 @@ final class Card {
   private static final int RING = 64;
   private static final int TAG = 16;
 
-  private final Map<Integer, byte[]> keys = new ConcurrentHashMap<>();
-  private final AtomicInteger handles = new AtomicInteger();
+  private final Map<Integer, byte[]> keys = new HashMap<>();
+  private int handles;
 
   /** One packet. The driver's users keep jobs and use them again. */
   static final class Job {
@@ -47,14 +46,19 @@ final class Card {
   }
 
   /** Puts a key of 16 octets on the card. */
-  int loadKey(byte[] key) {
-    int handle = handles.incrementAndGet();
-    keys.put(handle, key.clone());
-    return handle;
+  synchronized int loadKey(byte[] key) {
+    keys.put(++handles, key.clone());
+    return handles;
+  }
+
+  /** A copy of a key as long as it is there, never of one that is just being wiped. */
+  private synchronized @Nullable SecretKeySpec key(int handle) {
+    byte[] key = keys.get(handle);
+    return key == null ? null : new SecretKeySpec(key, "AES");
   }
 
   /** Wipes a key; jobs that still name it fail. */
-  void unloadKey(int handle) {
+  synchronized void unloadKey(int handle) {
     byte[] key = keys.remove(handle);
     if (key != null) {
       Arrays.fill(key, (byte) 0);
@@ -68,7 +72,7 @@ final class Card {
   /** A way for jobs, for one thread. */
   final class Queue {
     private final Job[] ring = new Job[RING];
-    private final byte[] scratch = new byte[1 << 17];
+    private final byte[] scratch = new byte[1 << 18];
     private int count;
     private int turn;
 
@@ -102,7 +106,7 @@ final class Card {
     }
 
     private int work(Job job) {
-      byte[] key = keys.get(job.handle);
+      SecretKeySpec key = key(job.handle);
       ByteBuffer memory = job.memory;
       if (key == null || memory == null || job.textLength + TAG > scratch.length / 2) {
         return 2;
@@ -111,7 +115,7 @@ final class Card {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(
             job.seal ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE,
-            new SecretKeySpec(key, "AES"),
+            key,
             new GCMParameterSpec(8 * TAG, job.nonce));
         cipher.updateAAD(job.header, 0, job.headerLength);
         memory.get(job.textAt, scratch, 0, job.textLength);

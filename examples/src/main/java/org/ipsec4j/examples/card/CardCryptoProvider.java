@@ -64,9 +64,11 @@ public final class CardCryptoProvider extends PacketCryptoProvider {
     }
     byte[] material = encryption.reveal(SecretAccess.raw());
     try {
-      if (material.length != transform.encryption().keyingMaterialLength()) {
+      if (material.length != transform.encryption().keyingMaterialLength()
+          || integrity.length() != 0) {
         throw new CryptoException(
-            CryptoException.Culprit.LOCAL_KEY, "the key has " + material.length + " octets");
+            CryptoException.Culprit.LOCAL_KEY,
+            transform + " takes one key of 16 octets and 4 of salt");
       }
       byte[] salt = Arrays.copyOfRange(material, KEY_LENGTH, material.length);
       byte[] key = Arrays.copyOf(material, KEY_LENGTH);

@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class CardWorker implements PacketWorker {
   private static final int DEPTH = 4;
   private static final int NONCE = 12;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Card.Queue queue;
   private final Slot[] slots = new Slot[DEPTH];
+
+  /** The engine's position and limit are its own: the card gets a view of the whole slab. */
+  private @Nullable ByteBuffer slab;
+
+  private ByteBuffer view = NOTHING;
 
   /** A burst that is with the card. */
   private static final class Slot {
@@ -81,30 +87,29 @@ final class CardWorker implements PacketWorker {
   }
 
   /** Everything is checked before the card gets it: it has no bounds of its own. */
-  private static boolean describe(CryptoOp op, Card.Job job, int slot, int index) {
+  private boolean describe(CryptoOp op, Card.Job job, int slot, int index) {
     PacketKey key = op.key;
-    ByteBuffer slab = op.slab;
+    ByteBuffer memory = whole(op.slab);
     int extra = op.highSequencePresent ? 4 : 0;
     if (!(key instanceof CardKey own)
-        || slab == null
         || op.nonceLength != NONCE
         || op.aadLength < 8
         || op.aadLength + extra > job.header.length
-        || !fits(slab, op.aadOffset, op.aadLength)
-        || !fits(slab, op.textOffset, op.textLength)
-        || !fits(slab, op.icvOffset, 16)) {
+        || !fits(memory, op.aadOffset, op.aadLength)
+        || !fits(memory, op.textOffset, op.textLength)
+        || !fits(memory, op.icvOffset, 16)) {
       return false;
     }
     job.handle = own.handle();
     job.seal = op.seal;
-    job.memory = slab;
+    job.memory = memory;
     System.arraycopy(op.nonce, 0, job.nonce, 0, NONCE);
     // SPI, upper half of the number where there is one, lower half (RFC 4106 5)
-    slab.get(op.aadOffset, job.header, 0, 4);
+    memory.get(op.aadOffset, job.header, 0, 4);
     if (op.highSequencePresent) {
       ByteBuffer.wrap(job.header).putInt(4, op.highSequence);
     }
-    slab.get(op.aadOffset + 4, job.header, 4 + extra, op.aadLength - 4);
+    memory.get(op.aadOffset + 4, job.header, 4 + extra, op.aadLength - 4);
     job.headerLength = op.aadLength + extra;
     job.textAt = op.textOffset;
     job.textLength = op.textLength;
@@ -114,8 +119,16 @@ final class CardWorker implements PacketWorker {
     return true;
   }
 
-  private static boolean fits(ByteBuffer slab, int offset, int length) {
-    return offset >= 0 && length >= 0 && offset <= slab.capacity() - length;
+  private static boolean fits(ByteBuffer memory, int offset, int length) {
+    return offset >= 0 && length >= 0 && offset <= memory.capacity() - length;
+  }
+
+  private ByteBuffer whole(@Nullable ByteBuffer wanted) {
+    if (wanted != null && slab != wanted) {
+      slab = wanted;
+      view = wanted.duplicate().clear();
+    }
+    return wanted == null ? NOTHING : view;
   }
 
   /** As many jobs of a burst as the card takes; those that were refused count as back. */

@@ -23,6 +23,9 @@ public final class IpHeaderView {
   /** Extension headers beyond this many leave the protocol unknown: cost per packet is bounded. */
   public static final int MAX_EXTENSION_HEADERS = 32;
 
+  private static final int V4_HEADER = 20;
+  private static final int V6_HEADER = 40;
+
   private static final int HOP_BY_HOP = 0;
   private static final int ICMP = 1;
   private static final int TCP = 6;
@@ -71,77 +74,102 @@ public final class IpHeaderView {
    * @return whether a valid IPv4 or IPv6 header stands there and its total length fits the window
    */
   public boolean parse(ByteBuffer memory, int start, int length) {
+    if (!parseFixed(memory, start, length)) {
+      return false;
+    }
+    sourcePort = UNKNOWN;
+    destinationPort = UNKNOWN;
+    typeAndCode = false;
+    if (version == 4) {
+      readV4(memory, start);
+    } else {
+      readV6(memory, start);
+    }
+    if (fragmentOffset == 0 && protocol != UNKNOWN) {
+      readPorts(memory);
+    }
+    return true;
+  }
+
+  /**
+   * Lays the view over the fixed header only, which costs less: for who wants to wrap a packet and
+   * not to classify it. Version, lengths, traffic class, flow label, hop limit and Don't Fragment
+   * are told as by {@link #parse}, with the same verdict; all others mean nothing.
+   *
+   * @param memory as for {@link #parse}
+   * @param start as for {@link #parse}
+   * @param length as for {@link #parse}
+   * @return as for {@link #parse}
+   */
+  public boolean parseFixed(ByteBuffer memory, int start, int length) {
+    // no packet is shorter than the fixed header of IPv4
     if (memory.order() != ByteOrder.BIG_ENDIAN
-        || length < 1
+        || length < V4_HEADER
         || start < 0
         || start > memory.limit() - length) {
       return false;
     }
+    // few wide reads, as each is checked: version to fragment fields, or to hop limit
+    long head = memory.getLong(start);
     offset = start;
-    version = memory.get(start) >> 4 & 15;
-    moreFragments = false;
-    dontFragment = false;
-    fragmentOffset = 0;
-    sourcePort = UNKNOWN;
-    destinationPort = UNKNOWN;
-    typeAndCode = false;
-    boolean valid =
-        version == 4
-            ? parseV4(memory, start, length)
-            : version == 6 && parseV6(memory, start, length);
-    if (valid && fragmentOffset == 0 && protocol != UNKNOWN) {
-      readPorts(memory);
-    }
-    return valid;
+    version = (int) (head >>> 60);
+    return version == 4
+        ? parseFixedV4(memory, head, start, length)
+        : version == 6 && parseFixedV6(head, length);
   }
 
-  private boolean parseV4(ByteBuffer memory, int start, int length) {
-    if (length < 20) {
+  private boolean parseFixedV4(ByteBuffer memory, long head, int start, int length) {
+    headerLength = (int) (head >>> 56 & 15) * 4;
+    totalLength = (int) (head >>> 32 & 0xffff);
+    if (headerLength < V4_HEADER || totalLength < headerLength || totalLength > length) {
       return false;
     }
-    headerLength = (memory.get(start) & 15) * 4;
-    totalLength = memory.getShort(start + 2) & 0xffff;
-    if (headerLength < 20 || totalLength < headerLength || totalLength > length) {
-      return false;
-    }
-    trafficClass = memory.get(start + 1) & 0xff;
+    trafficClass = (int) (head >>> 48 & 0xff);
     flowLabel = 0;
-    int fragment = memory.getShort(start + 6) & 0xffff;
-    dontFragment = (fragment & 0x4000) != 0;
-    moreFragments = (fragment & 0x2000) != 0;
-    fragmentOffset = (fragment & 0x1fff) * 8;
+    dontFragment = (head & 0x4000) != 0;
+    moreFragments = (head & 0x2000) != 0;
+    fragmentOffset = (int) (head & 0x1fff) * 8;
     hopLimit = memory.get(start + 8) & 0xff;
-    protocol = memory.get(start + 9) & 0xff;
+    return true;
+  }
+
+  private boolean parseFixedV6(long head, int length) {
+    if (length < V6_HEADER) {
+      return false;
+    }
+    headerLength = V6_HEADER;
+    totalLength = V6_HEADER + (int) (head >>> 16 & 0xffff);
+    if (totalLength > length) {
+      return false;
+    }
+    trafficClass = (int) (head >>> 52 & 0xff);
+    flowLabel = (int) (head >>> 32 & 0xfffff);
+    dontFragment = false;
+    moreFragments = false;
+    fragmentOffset = 0;
+    hopLimit = (int) (head & 0xff);
+    return true;
+  }
+
+  private void readV4(ByteBuffer memory, int start) {
+    long middle = memory.getLong(start + 8);
+    protocol = (int) (middle >>> 48 & 0xff);
     sourceHigh = 0;
-    sourceLow = memory.getInt(start + 12) & 0xffffffffL;
+    sourceLow = middle & 0xffffffffL;
     destinationHigh = 0;
     destinationLow = memory.getInt(start + 16) & 0xffffffffL;
     protocolOffset = start + 9;
     payloadOffset = start + headerLength;
     perFragmentEnd = payloadOffset;
     perFragmentNextOffset = protocolOffset;
-    return true;
   }
 
-  private boolean parseV6(ByteBuffer memory, int start, int length) {
-    if (length < 40) {
-      return false;
-    }
-    headerLength = 40;
-    totalLength = 40 + (memory.getShort(start + 4) & 0xffff);
-    if (totalLength > length) {
-      return false;
-    }
-    int first = memory.getInt(start);
-    trafficClass = first >> 20 & 0xff;
-    flowLabel = first & 0xfffff;
-    hopLimit = memory.get(start + 7) & 0xff;
+  private void readV6(ByteBuffer memory, int start) {
     sourceHigh = memory.getLong(start + 8);
     sourceLow = memory.getLong(start + 16);
     destinationHigh = memory.getLong(start + 24);
     destinationLow = memory.getLong(start + 32);
     walkExtensions(memory, start);
-    return true;
   }
 
   /** RFC 8200 4: the chain ends at the first header that is not an extension header. */
@@ -195,8 +223,9 @@ public final class IpHeaderView {
     switch (protocol) {
       case TCP, UDP, DCCP, SCTP, UDP_LITE -> {
         if (available >= 4) {
-          sourcePort = memory.getShort(payloadOffset) & 0xffff;
-          destinationPort = memory.getShort(payloadOffset + 2) & 0xffff;
+          int ports = memory.getInt(payloadOffset);
+          sourcePort = ports >>> 16;
+          destinationPort = ports & 0xffff;
         }
       }
       case ICMP, ICMPV6 -> {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param transform algorithms, the same in both directions
  * @param inboundSpi chosen by us
  * @param outboundSpi chosen by the peer
- * @param inboundKeys keys that the peer seals with; the receiver of this record destroys them after
- *     set-up
+ * @param inboundKeys keys that the peer seals with; the receiver of this record keeps them as long
+ *     as it may have to set them up again, and destroys them
  * @param outboundKeys keys that we seal with; likewise
  * @param localSelectors our side of the traffic, agreed
  * @param remoteSelectors the peer's side, agreed

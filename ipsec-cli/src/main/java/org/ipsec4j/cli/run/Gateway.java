@@ -8,7 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 import org.ipsec4j.api.net.AddressRange;
+import org.ipsec4j.api.packet.DatagramProvider;
 import org.ipsec4j.api.packet.PacketPort;
 import org.ipsec4j.api.packet.RawProvider;
 import org.ipsec4j.api.packet.TunProvider;
@@ -75,9 +77,15 @@ final class Gateway implements AutoCloseable {
               .inner(inner)
               .cryptoOrder(loaded.document().node().crypto().within(options.policyFolder()))
               .sequenceStore(new FileSequenceStore(options.policyFolder()));
-      RawProvider raw = rawProvider();
+      RawProvider raw =
+          firstSupported(ServiceLoader.load(RawProvider.class), RawProvider::isSupported);
       if (raw != null) {
         builder.nativePath(raw);
+      }
+      DatagramProvider datagrams =
+          firstSupported(ServiceLoader.load(DatagramProvider.class), DatagramProvider::isSupported);
+      if (datagrams != null) {
+        builder.datagrams(datagrams);
       }
       Path folder = options.wireshark();
       if (folder != null) {
@@ -104,9 +112,9 @@ final class Gateway implements AutoCloseable {
     }
   }
 
-  /** Native ESP and AH where a provider supports this system; the node says when it may not. */
-  private static @Nullable RawProvider rawProvider() {
-    var providers = ServiceLoader.load(RawProvider.class).iterator();
+  /** The provider of a door that supports this system; what the door lacks then, the node says. */
+  private static <T> @Nullable T firstSupported(ServiceLoader<T> doors, Predicate<T> supported) {
+    var providers = doors.iterator();
     // some failures do not move the search on, so that it must end by itself
     int failures = 0;
     while (failures < 16) {
@@ -114,12 +122,12 @@ final class Gateway implements AutoCloseable {
         if (!providers.hasNext()) {
           return null;
         }
-        RawProvider provider = providers.next();
-        if (provider.isSupported()) {
+        T provider = providers.next();
+        if (supported.test(provider)) {
           return provider;
         }
       } catch (ServiceConfigurationError | LinkageError e) {
-        // A provider for another Java or without native access: the node runs over UDP.
+        // a provider for another Java or without native access: the node does without
         failures++;
       }
     }

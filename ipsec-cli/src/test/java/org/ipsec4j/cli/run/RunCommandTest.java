@@ -187,6 +187,10 @@ class RunCommandTest {
       assertTrue(a.await("refused").get("reason").textValue().contains("no child `net` is up"));
       a.say("initiate nothing");
       assertTrue(a.await("refused").get("reason").textValue().contains("`nothing`"));
+      a.say("readmit nobody");
+      assertTrue(a.await("refused").get("reason").textValue().contains("`nobody` was loaded"));
+      a.say("readmit jca");
+      assertTrue(a.await("refused").get("reason").textValue().contains("was not given up"));
       a.say("dance");
       assertTrue(a.await("refused").get("reason").textValue().contains("initiate, rekey-child"));
 

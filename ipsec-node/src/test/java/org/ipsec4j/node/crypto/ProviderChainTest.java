@@ -8,16 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoBurst;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.ForwardingCryptoProvider;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
+import org.ipsec4j.api.crypto.KeyExchange;
+import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PacketWorker;
+import org.ipsec4j.api.crypto.Prf;
 import org.ipsec4j.api.crypto.PrfAlgorithm;
+import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.crypto.jca.JcaCryptoProvider;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +145,39 @@ final class ProviderChainTest {
       assertEquals(List.of(CryptoOp.Status.OK, CryptoOp.Status.OK), statuses(mixed));
       assertEquals("gcm:and-more".length(), worker.worker.preferredBurst());
     }
+  }
+
+  /** Offers all that IKE needs and has none of it. */
+  private static final class Hollow extends ForwardingCryptoProvider {
+    Hollow() {
+      super(new JcaCryptoProvider());
+    }
+
+    @Override
+    public Prf prf(PrfAlgorithm algorithm) throws CryptoException {
+      throw new CryptoException(CryptoException.Culprit.PROVIDER, "the library is gone");
+    }
+
+    @Override
+    public KeyExchange keyExchange(KeyExchangeMethod method, RandomSource random)
+        throws CryptoException {
+      throw new CryptoException(CryptoException.Culprit.PEER_VALUE, "the peer is to blame");
+    }
+  }
+
+  @Test
+  void setUpThatFailsIsLeftToTheNextUnlessSomebodyElseIsToBlame() throws Exception {
+    ProviderChain next = new ProviderChain(List.of(gcm, new Hollow(), new JcaCryptoProvider()));
+    assertNotNull(next.prf(PrfAlgorithm.HMAC_SHA2_256));
+    CryptoException blamed =
+        assertThrows(
+            CryptoException.class, () -> next.keyExchange(KeyExchangeMethod.X25519, next.random()));
+    assertEquals(CryptoException.Culprit.PEER_VALUE, blamed.culprit());
+    assertTrue(next.sha1(Bytes.EMPTY).length() > 0, "not from the one that is for packets alone");
+    ProviderChain last = new ProviderChain(List.of(new Hollow()));
+    CryptoException gone =
+        assertThrows(CryptoException.class, () -> last.prf(PrfAlgorithm.HMAC_SHA2_256));
+    assertEquals("the library is gone", gone.getMessage());
   }
 
   @Test
