@@ -142,6 +142,11 @@ public final class InboundSa extends SecurityAssociation {
     return plain;
   }
 
+  /** Whether its mode is transport mode; BEET mode is another. */
+  boolean isTransport() {
+    return !isTunnel() && inner() == null;
+  }
+
   /** Whether it has a place in a bundle. */
   boolean isPlaced() {
     return placed;
