@@ -137,6 +137,16 @@ public final class InboundSa extends SecurityAssociation {
     };
   }
 
+  @Override
+  int touch() {
+    return super.touch() + (int) nextTry + (replay == null ? 1 : 0);
+  }
+
+  @Override
+  int touchNext() {
+    return super.touchNext() + replay.touch();
+  }
+
   /** Whether packets may go the way of {@link PlainTunnel}. */
   boolean isPlain() {
     return plain;

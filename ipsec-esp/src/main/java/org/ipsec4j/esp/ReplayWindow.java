@@ -193,6 +193,11 @@ public final class ReplayWindow {
     return Math.max(highest, number);
   }
 
+  /** See {@link SecurityAssociation#touch}. */
+  int touch() {
+    return (int) ring[0];
+  }
+
   /** Where a word of the ring is. */
   private int slot(long word) {
     return (int) word & (ring.length - 1);
