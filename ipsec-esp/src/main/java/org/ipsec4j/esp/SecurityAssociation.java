@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What the two directions of a Child SA have in common: what was agreed, the keys in use, the outer
  * addresses, limits and counters. Thread-safe; any number of packet threads use it at once.
  */
-public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
+public abstract sealed class SecurityAssociation extends SaCounters
+    permits InboundSa, OutboundSa {
   /** The time of the last packet before there was one. */
   public static final long NEVER = Long.MIN_VALUE;
 
@@ -58,7 +59,6 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   private volatile OuterPath path;
   private final @Nullable EspLayout layout;
   private final SelectorMatcher selectors;
-  private final SaCounters counters = new SaCounters();
   private final SaOptions options;
   private final @Nullable AddressPair inner;
 
@@ -114,7 +114,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
 
   /** Packets and octets that were good, and drops by reason. */
   public SaCounters counters() {
-    return counters;
+    return this;
   }
 
   /** ESP or AH. */
@@ -147,7 +147,7 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
   public DropReason check(IpHeaderView inner, long now) {
     DropReason reason = isExpired(now) ? DropReason.LIFETIME_EXPIRED : selectors.check(inner);
     if (reason != DropReason.NONE) {
-      counters.dropped(reason);
+      dropped(reason);
     }
     return reason;
   }
@@ -241,12 +241,12 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
    * @return nothing of meaning, so that the reads are not left out
    */
   int touch() {
-    return spi + (child == null ? 1 : 0) + (int) lastUsed;
+    return spi + (child == null ? 1 : 0) + (int) packets();
   }
 
   /** The same for what packets ask of the objects next to it. */
   int touchNext() {
-    return counters.touch() + selectors.touch() + (key.transform() == null ? 1 : 0);
+    return selectors.touch() + (key.transform() == null ? 1 : 0);
   }
 
   /** Whether volume or time is limited. */
@@ -348,9 +348,5 @@ public abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     if (lastUsed != now) {
       LAST_USED.setOpaque(this, now);
     }
-  }
-
-  void dropped(DropReason reason) {
-    counters.dropped(reason);
   }
 }
