@@ -62,13 +62,11 @@ final class GuardedWorkerTest {
 
   private CryptoWatch watch(PacketWorker worker) {
     CryptoProvider provider = new With(self -> worker);
-    return new CryptoWatch(
-        new ProviderChain(List.of(provider)), () -> now, CryptoLimits.DEFAULT);
+    return new CryptoWatch(new ProviderChain(List.of(provider)), () -> now, CryptoLimits.DEFAULT);
   }
 
   private static CryptoBurst burst(CryptoWatch watch, int packets) throws Exception {
-    PacketKey key =
-        watch.packetKey(GCM, Secret.copyOf(new byte[20]), Secret.copyOf(new byte[0]));
+    PacketKey key = watch.packetKey(GCM, Secret.copyOf(new byte[20]), Secret.copyOf(new byte[0]));
     CryptoBurst burst = new CryptoBurst(packets);
     ByteBuffer slab = ByteBuffer.allocateDirect(64);
     for (int i = 0; i < packets; i++) {
@@ -236,8 +234,7 @@ final class GuardedWorkerTest {
     FakeProvider plain = new FakeProvider("jca", transform -> true);
     FakeProvider token = new FakeProvider("jca:token", transform -> true);
     CryptoWatch watch =
-        new CryptoWatch(
-            new ProviderChain(List.of(plain, token)), () -> now, CryptoLimits.DEFAULT);
+        new CryptoWatch(new ProviderChain(List.of(plain, token)), () -> now, CryptoLimits.DEFAULT);
     PacketKey key = token.packetKey(GCM, Secret.copyOf(new byte[20]), Secret.copyOf(new byte[0]));
     ProviderWatch owner = watch.ownerOf(key);
     assertNotNull(owner);
