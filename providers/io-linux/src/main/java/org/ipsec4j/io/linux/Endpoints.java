@@ -18,7 +18,7 @@ final class Endpoints {
    */
   Endpoint of(boolean v4, long high, long low, int port) {
     long mixed = (high * 31 + low) * 31 + port;
-    int slot = (int) (mixed * 0x9e3779b97f4a7c15L >>> 64 - BITS);
+    int slot = (int) ((mixed * 0x9e3779b97f4a7c15L) >>> (64 - BITS));
     Endpoint found = known[slot];
     if (found == null
         || found.port() != port
