@@ -119,6 +119,30 @@ final class GuardedWorkerTest {
   }
 
   @Test
+  void packetThatIsTooLongForALibraryCondemnsItOnTheWayOutAlone() throws Exception {
+    CryptoWatch watch =
+        watch(
+            new Worker() {
+              @Override
+              public boolean submit(CryptoBurst burst) {
+                set(burst, CryptoOp.Status.FAILED);
+                return true;
+              }
+            });
+    PacketWorker worker = watch.providers().getFirst().packetWorker();
+    CryptoBurst burst = burst(watch, 1);
+    burst.op(0).seal = false;
+    burst.op(0).textLength = 65_499;
+    assertTrue(worker.submit(burst));
+    assertFailed(burst);
+    assertFalse(watch.isAlarmed(), "anybody can send such packets");
+    assertEquals(1, watch.watches().getFirst().failures());
+    burst.op(0).seal = true;
+    assertTrue(worker.submit(burst));
+    assertTrue(watch.isAlarmed());
+  }
+
+  @Test
   void burstOfSomebodyElseIsNotPassedOn() throws Exception {
     CryptoBurst strange = new CryptoBurst(1);
     CryptoWatch watch =
