@@ -275,34 +275,33 @@ public final class EspInbound implements AutoCloseable {
   }
 
   /** What can be refused before the cryptography; the rest goes to the workers. */
-  @SuppressWarnings("ReferenceEquality") // a run is of one SA object
   private void accept(PacketBurst burst) {
     ByteBuffer slab = burst.slab();
-    InboundSa run = null;
-    PacketKey key = null;
-    CryptoBurst descriptors = null;
     for (int i = 0; i < burst.size(); i++) {
       Arrival in = arrivals[i];
       InboundSa sa = in.sa;
-      if (!in.live || sa == null) {
-        continue;
-      }
-      if (sa != run || key == null) {
-        run = sa;
-        key = sa.key();
-        descriptors = workers.of(key);
-      }
-      DropReason reason = judge(slab, i, in, sa);
-      if (reason == DropReason.NONE && descriptors == null) {
-        reason = DropReason.CRYPTO_FAILED;
-      }
-      if (reason != DropReason.NONE || descriptors == null) {
-        in.live = false;
-        drop(burst, i, reason);
-      } else {
-        describe(PacketWorkers.next(descriptors, key, slab, i), slab, in, sa);
+      if (in.live && sa != null) {
+        DropReason reason = accept(slab, i, in, sa);
+        if (reason != DropReason.NONE) {
+          in.live = false;
+          drop(burst, i, reason);
+        }
       }
     }
+  }
+
+  private DropReason accept(ByteBuffer slab, int i, Arrival in, InboundSa sa) {
+    DropReason reason = judge(slab, i, in, sa);
+    if (reason != DropReason.NONE) {
+      return reason;
+    }
+    PacketKey key = sa.key();
+    CryptoBurst descriptors = workers.of(key);
+    if (descriptors == null) {
+      return DropReason.CRYPTO_FAILED;
+    }
+    describe(PacketWorkers.next(descriptors, key, slab, i), slab, in, sa);
+    return DropReason.NONE;
   }
 
   private DropReason judge(ByteBuffer slab, int i, Arrival in, InboundSa sa) {

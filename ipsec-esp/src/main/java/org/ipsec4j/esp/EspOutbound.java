@@ -275,38 +275,34 @@ public final class EspOutbound implements AutoCloseable {
   }
 
   /** Where everything will lie, and whether it may and fits; changes no octet. */
-  @SuppressWarnings("ReferenceEquality") // a run is of one SA object
   private void plan(
       PacketBurst burst,
       @Nullable OutboundSa[] saPerPacket,
       int nextHeader,
       boolean @Nullable [] mine) {
-    boolean fullIp = form == PacketForm.FULL_IP;
-    boolean mayBePlain = shortWay && nextHeader == INNER_PACKET;
-    OutboundSa run = null;
-    OuterWay way = null;
-    boolean plain = false;
+    // small loops around methods that do much: the compiler has registers enough for each of them
     for (int i = 0; i < burst.size(); i++) {
       Departure out = departures[i];
       out.clear();
-      if (!burst.isAlive(i) || (mine != null && !mine[i])) {
-        continue;
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
+        plan(burst, i, saPerPacket[i], nextHeader, out);
       }
-      OutboundSa sa = saPerPacket[i];
-      // an AH SA is none that could do this
-      if (sa == null || !sa.isEsp()) {
-        drop(burst, i, sa, DropReason.NO_SA);
-        continue;
-      }
-      if (sa != run || way == null) {
-        run = sa;
-        way = sa.way();
-        plain = mayBePlain && way.v4 && sa.isPlain();
-      }
-      out.take(sa, way);
-      if (!plain || !PlainTunnel.plan(burst, i, sa.layout(), way.outside, fullIp, out)) {
-        planAny(burst, i, sa, way, nextHeader);
-      }
+    }
+  }
+
+  private void plan(
+      PacketBurst burst, int i, @Nullable OutboundSa sa, int nextHeader, Departure out) {
+    // an AH SA is none that could do this
+    if (sa == null || !sa.isEsp()) {
+      drop(burst, i, sa, DropReason.NO_SA);
+      return;
+    }
+    OuterWay way = sa.way();
+    out.take(sa, way);
+    boolean mayBePlain = shortWay && nextHeader == INNER_PACKET && way.v4 && sa.isPlain();
+    boolean fullIp = form == PacketForm.FULL_IP;
+    if (!mayBePlain || !PlainTunnel.plan(burst, i, sa.layout(), way.outside, fullIp, out)) {
+      planAny(burst, i, sa, way, nextHeader);
     }
   }
 
@@ -335,52 +331,38 @@ public final class EspOutbound implements AutoCloseable {
 
   /** Takes numbers for each run of packets of one SA, and makes the packets. */
   private void seal(PacketBurst burst) {
-    int size = burst.size();
-    int at = 0;
-    while (at < size) {
-      OutboundSa sa = departures[at].sa;
-      if (departures[at].live && sa != null) {
-        at = sealRun(burst, at, sa);
-      } else {
-        at++;
+    Departure.takeNumbers(departures, burst.size());
+    for (int i = 0; i < burst.size(); i++) {
+      Departure out = departures[i];
+      OutboundSa sa = out.sa;
+      OuterWay way = out.way;
+      if (out.live && sa != null && way != null) {
+        seal(burst, i, sa, way, out);
       }
     }
   }
 
-  /**
-   * Writes everything around the payloads and fills the descriptors.
-   *
-   * @return the packet behind the run
-   */
-  private int sealRun(PacketBurst burst, int from, OutboundSa sa) {
-    int end = Departure.runEnd(departures, from, burst.size());
-    long number = sa.reserve(Departure.count(departures, from, end));
-    long last = sa.lastNumber();
+  /** Writes everything around the payload and fills the descriptor. */
+  private void seal(PacketBurst burst, int i, OutboundSa sa, OuterWay way, Departure out) {
+    long number = out.number;
+    if (number > sa.lastNumber()) {
+      drop(burst, i, sa, DropReason.SEQUENCE_EXHAUSTED);
+      return;
+    }
     PacketKey key = sa.key();
     CryptoBurst descriptors = workers.of(key);
-    for (int i = from; i < end; i++) {
-      Departure out = departures[i];
-      OuterWay way = out.way;
-      if (!out.live || way == null) {
-        continue;
-      }
-      if (number > last || descriptors == null) {
-        DropReason reason =
-            number > last ? DropReason.SEQUENCE_EXHAUSTED : DropReason.CRYPTO_FAILED;
-        drop(burst, i, sa, reason);
-      } else {
-        CryptoOp op = PacketWorkers.next(descriptors, key, burst.slab(), i);
-        if (out.plain) {
-          sealPlain(burst, i, op, sa, way, number, out);
-        } else {
-          sealAny(burst.slab(), op, sa, way, number, out);
-        }
-        describe(op, sa.layout(), number);
-      }
-      // one above the last says enough, and cannot wrap
-      number += number <= last ? 1 : 0;
+    if (descriptors == null) {
+      drop(burst, i, sa, DropReason.CRYPTO_FAILED);
+      return;
     }
-    return end;
+    ByteBuffer slab = burst.slab();
+    CryptoOp op = PacketWorkers.next(descriptors, key, slab, i);
+    if (out.plain) {
+      sealPlain(burst, i, op, sa, way, number, out);
+    } else {
+      sealAny(slab, op, sa, way, number, out);
+    }
+    describe(op, sa.layout(), number);
   }
 
   private void sealPlain(

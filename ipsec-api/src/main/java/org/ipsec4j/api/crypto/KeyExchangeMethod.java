@@ -92,8 +92,8 @@ public enum KeyExchangeMethod {
 
   /**
    * Whether it encapsulates a key: the initiator sends an encapsulation key, the responder a
-   * ciphertext, and a ciphertext that was changed leads to another secret instead of a refusal (FIPS
-   * 203 6.3). Otherwise it is a Diffie-Hellman group.
+   * ciphertext, and a ciphertext that was changed leads to another secret instead of a refusal
+   * (FIPS 203 6.3). Otherwise it is a Diffie-Hellman group.
    */
   public boolean isKem() {
     return kem;

@@ -115,8 +115,7 @@ public interface KemVectors extends ProviderUnderTest {
               if (answered.flag("testPassed")) {
                 exchange.respond(asked.hex("ek"));
               } else {
-                assertThrows(
-                    CryptoException.class, () -> exchange.respond(asked.hex("ek")), what);
+                assertThrows(CryptoException.class, () -> exchange.respond(asked.hex("ek")), what);
               }
               yield true;
             }
@@ -156,8 +155,7 @@ public interface KemVectors extends ProviderUnderTest {
     KeyExchange.Initiation initiation =
         provider().keyExchange(method, drawing(test.hex("seed"))).initiate();
     if (test.text("result").equals("valid")) {
-      assertEquals(
-          Secret.ofPublic(test.hex("K")), initiation.complete(test.hex("c")), what);
+      assertEquals(Secret.ofPublic(test.hex("K")), initiation.complete(test.hex("c")), what);
     } else {
       assertThrows(CryptoException.class, () -> initiation.complete(test.hex("c")), what);
     }

@@ -110,8 +110,8 @@ public interface KeyExchangeContract extends ProviderUnderTest {
   }
 
   /**
-   * Keys that fail the test of FIPS 203 7.2 and ciphertexts of another length are refused and blamed
-   * on the peer; another ciphertext leads to another secret (6.3).
+   * Keys that fail the test of FIPS 203 7.2 and ciphertexts of another length are refused and
+   * blamed on the peer; another ciphertext leads to another secret (6.3).
    */
   @Test
   default void badEncapsulationsAreRefused() throws CryptoException {

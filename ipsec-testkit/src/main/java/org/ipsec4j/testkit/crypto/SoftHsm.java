@@ -99,6 +99,18 @@ public final class SoftHsm {
     return write("token.cfg", SECRETS_LEAVE);
   }
 
+  /**
+   * The same for MODP_2048 alone: SoftHSM wants to be told how long a secret will be, which
+   * SunPKCS11 tells by its configuration only.
+   */
+  public Path configurationForModp2048() {
+    return write(
+        "modp.cfg",
+        SECRETS_LEAVE
+            .replace("}", "  CKA_VALUE_LEN = 256\n}")
+            .replace("*, CKO_SECRET", "generate, CKO_SECRET"));
+  }
+
   /** The same under which they may not. */
   public Path configurationThatKeepsSecrets() {
     return write("strict.cfg", SECRETS_STAY);

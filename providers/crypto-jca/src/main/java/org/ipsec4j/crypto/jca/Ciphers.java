@@ -165,6 +165,11 @@ final class Ciphers {
     return List.copyOf(found);
   }
 
+  /** Whether a token does the cipher; {@link #does} has said yes. */
+  boolean isInToken(EncryptionTransform encryption) {
+    return services.chosen(Names.service(encryption)).filter(Pkcs11Token::isToken).isPresent();
+  }
+
   /**
    * The key where the cipher wants it: in the token, when all that will work with it is one token,
    * and then the given one is wiped.

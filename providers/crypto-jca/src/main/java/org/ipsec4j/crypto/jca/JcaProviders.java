@@ -49,6 +49,9 @@ final class JcaProviders {
    * @throws CryptoException when there is none; the message says what there is
    */
   static Provider named(String name) throws CryptoException {
+    if (name.equals(Pkcs11Token.NAME)) {
+      throw refused(name + " needs the configuration of a token: " + TOKEN + "FILE");
+    }
     Provider registered = Security.getProvider(name);
     if (registered != null) {
       return registered;

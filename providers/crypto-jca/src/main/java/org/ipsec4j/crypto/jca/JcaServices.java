@@ -90,7 +90,7 @@ abstract sealed class JcaServices {
           if (fault == null) {
             return Optional.of(candidate);
           }
-          skipped.add(new SkippedAlgorithm(candidate.getName(), what, fault));
+          skip(candidate, what, fault);
         }
       }
       return Optional.empty();
@@ -100,14 +100,23 @@ abstract sealed class JcaServices {
       try {
         return trial.with(candidate) != null;
       } catch (NoSuchAlgorithmException e) {
+        if (Pkcs11Token.isToken(candidate)) {
+          // Of a token it is asked what it lacks; of software nobody wonders.
+          skip(candidate, what, "not offered");
+        }
         return false;
       } catch (GeneralSecurityException | RuntimeException e) {
         // It lists the algorithm and cannot do it with our keys, lengths, parameters.
-        skipped.add(
-            new SkippedAlgorithm(
-                candidate.getName(), what, "refused to begin: " + SkippedAlgorithm.cause(e)));
+        skip(candidate, what, "refused to begin: " + SkippedAlgorithm.cause(e));
         return false;
       }
+    }
+
+    private void skip(Provider candidate, String what, String why) {
+      boolean token = Pkcs11Token.isToken(candidate);
+      skipped.add(
+          new SkippedAlgorithm(
+              candidate.getName(), what, token ? TokenMechanisms.of(what) + ": " + why : why));
     }
 
     @Override

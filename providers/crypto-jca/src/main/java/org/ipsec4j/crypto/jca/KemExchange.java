@@ -61,8 +61,7 @@ final class KemExchange implements KeyExchange {
     }
     try {
       KEM.Encapsulated made = kem.encapsulate(peer, new SourceRandom(random));
-      return new Answer(
-          Bytes.copyOf(made.encapsulation()), Secret.adopt(Kem.secret(made.key())));
+      return new Answer(Bytes.copyOf(made.encapsulation()), Secret.adopt(Kem.secret(made.key())));
     } catch (GeneralSecurityException | RuntimeException e) {
       throw failed(Culprit.PROVIDER, "the secret could not be encapsulated", e);
     }

@@ -66,6 +66,19 @@ abstract sealed class PacketCipher
       return nonce.repeats(op.nonce);
     }
 
+    /**
+     * The cipher, ready for the packet, also when the packet before had the same nonce. For
+     * computing what was sealed by the peer: ciphers that encrypt refuse such a nonce.
+     */
+    Cipher again(CryptoOp op) throws GeneralSecurityException {
+      Cipher ready = cipher;
+      if (ready != null && nonce.repeats(op.nonce)) {
+        ready.init(mode, key, nonce.setOther(op.nonce));
+        nonce.taken();
+      }
+      return with(op);
+    }
+
     /** The cipher, ready for the packet. */
     Cipher with(CryptoOp op) throws GeneralSecurityException {
       if (op.nonceLength != nonce.length()) {

@@ -79,6 +79,13 @@ final class ReusedNonce {
     return specs[turn];
   }
 
+  /** Parameters of another nonce, as {@link #set}. */
+  AlgorithmParameterSpec setOther(byte[] nonce) {
+    AlgorithmParameterSpec spec = set(nonce);
+    arrays[turn][offset] ^= (byte) 0x80;
+    return spec;
+  }
+
   /** The cipher accepted the parameters and may keep their array until its next packet. */
   void taken() {
     turn ^= 1;

@@ -7,10 +7,11 @@ import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.testkit.crypto.KemVectors;
 import org.ipsec4j.testkit.crypto.PublishedVectors;
+import org.ipsec4j.testkit.crypto.SharedKeyVectors;
 import org.ipsec4j.testkit.crypto.SharedVectors;
 
 /** The JDK's algorithms against third-party vectors. */
-class JcaCryptoVectors implements PublishedVectors, SharedVectors, KemVectors {
+class JcaCryptoVectors implements PublishedVectors, SharedVectors, SharedKeyVectors, KemVectors {
   private static final JcaCryptoProvider PROVIDER = new JcaCryptoProvider();
 
   @Override

@@ -48,14 +48,17 @@ public final class OpenSslCryptoProvider implements CryptoProvider {
   /** The machine's library; never fails, see {@link #selfTest()}. */
   public OpenSslCryptoProvider() {
     LibCrypto found = null;
+    Bulk packets = null;
     String missing = "";
     try {
       found = LibCrypto.get();
+      packets = Bulk.of(NAME, found);
     } catch (MissingException e) {
+      found = null;
       missing = String.valueOf(e.getMessage());
     }
     library = found;
-    bulk = found == null ? null : new Bulk(NAME, found);
+    bulk = packets;
     keys = found == null ? null : keys(found);
     reason = missing;
   }

@@ -212,9 +212,7 @@ final class Coalescer {
   }
 
   private int type() {
-    return !tcp
-        ? VirtioHeader.GSO_UDP_L4
-        : v4 ? VirtioHeader.GSO_TCPV4 : VirtioHeader.GSO_TCPV6;
+    return !tcp ? VirtioHeader.GSO_UDP_L4 : v4 ? VirtioHeader.GSO_TCPV4 : VirtioHeader.GSO_TCPV6;
   }
 
   private void write(MemorySegment slab, int head, int payload, int last) {

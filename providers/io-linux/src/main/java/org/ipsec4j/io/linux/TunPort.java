@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * the system from it. One thread may receive while others send.
  *
  * <p>Where the system has virtio headers for TUN devices, one read brings up to 64 KiB of a TCP
- * stream or of datagrams, which {@link SuperPacket} cuts into the slots of the burst, and one write takes a run of
- * packets of a flow, which {@link Coalescer} found. Without them each read and each write is one
- * packet, and none is copied.
+ * stream or of datagrams, which {@link SuperPacket} cuts into the slots of the burst, and one write
+ * takes a run of packets of a flow, which {@link Coalescer} found. Without them each read and each
+ * write is one packet, and none is copied.
  */
 public final class TunPort implements PacketPort {
   private static final int POLLFD_SIZE = 8;

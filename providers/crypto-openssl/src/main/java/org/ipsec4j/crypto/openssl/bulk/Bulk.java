@@ -19,6 +19,7 @@ import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.crypto.openssl.lib.Evp;
 import org.ipsec4j.crypto.openssl.lib.LibCrypto;
 import org.ipsec4j.crypto.openssl.lib.Raw;
+import org.ipsec4j.ffm.NativeLibrary.MissingException;
 import org.ipsec4j.ffm.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,15 @@ public final class Bulk {
   private final RandomSource random = new OpenSslRandom();
 
   /**
+   * The symmetric half.
+   *
    * @param name of the provider, for keys
    * @param library the one that {@link LibCrypto#get()} gives
+   * @throws MissingException when the library lacks a function that packets go through
    */
-  public Bulk(String name, LibCrypto library) {
-    this(name, library, true, OpenSslPacketWorker.CONTEXTS);
+  public static Bulk of(String name, LibCrypto library) throws MissingException {
+    Evp.check(library);
+    return new Bulk(name, library, true, OpenSslPacketWorker.CONTEXTS);
   }
 
   /**

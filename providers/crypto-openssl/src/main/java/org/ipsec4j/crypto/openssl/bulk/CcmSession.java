@@ -26,7 +26,7 @@ final class CcmSession extends Session {
     return context != 0
             && prepare(context, op, base, scratch)
             && text(context, op, base, scratch)
-            && Evp.control(context, Evp.GET_TAG, suite.icvLength(), base + op.icvOffset)
+            && writeTag(context, op, base, scratch)
         ? Status.OK
         : Status.FAILED;
   }
@@ -35,7 +35,7 @@ final class CcmSession extends Session {
   Status open(CryptoOp op, long base, Scratch scratch) {
     long context = opening();
     if (context == 0
-        || !Evp.control(context, Evp.SET_TAG, suite.icvLength(), base + op.icvOffset)
+        || !takeTag(context, op, base, scratch)
         || !prepare(context, op, base, scratch)) {
       return Status.FAILED;
     }

@@ -17,7 +17,7 @@ final class CombinedSession extends Session {
     return context != 0
             && work(context, op, base, scratch)
             && Evp.finish(context, scratch.block, scratch.written)
-            && Evp.control(context, Evp.GET_TAG, suite.icvLength(), base + op.icvOffset)
+            && writeTag(context, op, base, scratch)
         ? Status.OK
         : Status.FAILED;
   }
@@ -27,7 +27,7 @@ final class CombinedSession extends Session {
     long context = opening();
     if (context == 0
         || !work(context, op, base, scratch)
-        || !Evp.control(context, Evp.SET_TAG, suite.icvLength(), base + op.icvOffset)) {
+        || !takeTag(context, op, base, scratch)) {
       return Status.FAILED;
     }
     return Evp.finish(context, scratch.block, scratch.written) ? Status.OK : Status.ICV_MISMATCH;

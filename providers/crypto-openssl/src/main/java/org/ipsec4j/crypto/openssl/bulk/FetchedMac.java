@@ -2,16 +2,13 @@ package org.ipsec4j.crypto.openssl.bulk;
 
 import java.nio.charset.StandardCharsets;
 import org.ipsec4j.crypto.openssl.lib.Evp;
+import org.ipsec4j.crypto.openssl.lib.Parameter;
 import org.ipsec4j.crypto.openssl.lib.Raw;
 import org.ipsec4j.ffm.NativeMemory;
 
 /** HMAC by a context of the library; see {@link MacRecipe.FetchedHmac}. */
 final class FetchedMac extends Mac {
-  /** OSSL_PARAM: name, type, data, length of data, length returned. */
-  private static final int PARAMETER = 40;
-
-  private static final int TEXT = 4;
-  private static final int NAMES = 64;
+  private static final int NAME = 16;
 
   private final long mac;
   private final String digest;
@@ -28,23 +25,18 @@ final class FetchedMac extends Mac {
       context = Evp.newMac(mac);
     }
     int length = Raw.getInt(material);
-    long parameters = NativeMemory.allocate(2 * PARAMETER + 2 * NAMES);
-    long name = parameters + 2 * PARAMETER;
-    put("digest", name);
-    put(digest, name + NAMES);
-    Raw.putLong(parameters, name);
-    Raw.putInt(parameters + 8, TEXT);
-    Raw.putLong(parameters + 16, name + NAMES);
-    Raw.putLong(parameters + 24, digest.length());
+    long room = Parameter.SIZE + NAME;
+    long memory = NativeMemory.allocate(room);
+    Parameter parameter = new Parameter(memory, "digest", Parameter.TEXT);
+    byte[] name = digest.getBytes(StandardCharsets.US_ASCII);
+    Raw.copyIn(name, 0, memory + Parameter.SIZE, name.length);
+    parameter.point(memory + Parameter.SIZE, name.length);
     boolean done =
         context != 0
-            && Evp.initMac(context, material + MacRecipe.FetchedHmac.KEY, length, parameters);
-    NativeMemory.free(parameters, 2 * PARAMETER + 2 * NAMES);
+            && Evp.initMac(
+                context, material + MacRecipe.FetchedHmac.KEY, length, parameter.address());
+    NativeMemory.free(memory, room);
     return done;
-  }
-
-  private static void put(String text, long at) {
-    Raw.copyIn(text.getBytes(StandardCharsets.US_ASCII), 0, at, text.length());
   }
 
   @Override

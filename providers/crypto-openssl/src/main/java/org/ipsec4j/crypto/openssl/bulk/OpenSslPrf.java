@@ -36,7 +36,7 @@ final class OpenSslPrf implements Prf {
     byte[] octets = data.reveal(SecretAccess.raw());
     try (Keyed keyed = keyed(key, octets)) {
       byte[] out = new byte[algorithm.length()];
-      if (!keyed.round(0, octets.length) || !keyed.result(out)) {
+      if (!keyed.round(0, octets.length, out)) {
         throw new CryptoException(Culprit.PROVIDER, algorithm + " failed");
       }
       return Secret.adopt(out);
@@ -62,7 +62,7 @@ final class OpenSslPrf implements Prf {
       for (int done = 0; done < length; done += step) {
         keyed.put(input.length - 1, (byte) (done / step + 1));
         int from = done == 0 ? step : 0;
-        if (!keyed.round(from, input.length - from) || !keyed.result(block)) {
+        if (!keyed.round(from, input.length - from, block)) {
           throw new CryptoException(Culprit.PROVIDER, algorithm + " failed");
         }
         keyed.feedBack();
@@ -102,7 +102,7 @@ final class OpenSslPrf implements Prf {
     }
     byte[] out = new byte[length];
     try (Keyed keyed = new Keyed(recipe, new byte[length], key)) {
-      if (!keyed.round(0, key.length) || !keyed.result(out)) {
+      if (!keyed.round(0, key.length, out)) {
         throw new IllegalStateException("the key cannot be shortened");
       }
     }
@@ -152,7 +152,8 @@ final class OpenSslPrf implements Prf {
       Raw.putByte(input() + offset, value);
     }
 
-    boolean round(int offset, int octets) {
+    /** One MAC of a part of the input. */
+    boolean round(int offset, int octets, byte[] out) {
       if (!mac.begin(scratch)) {
         return false;
       }
@@ -162,12 +163,9 @@ final class OpenSslPrf implements Prf {
           return false;
         }
       }
-      return mac.finish(scratch);
-    }
-
-    boolean result(byte[] out) {
+      boolean finished = mac.finish(scratch);
       Raw.copyOut(scratch.mac, out, 0, out.length);
-      return true;
+      return finished;
     }
 
     /** The result becomes the beginning of the input. */

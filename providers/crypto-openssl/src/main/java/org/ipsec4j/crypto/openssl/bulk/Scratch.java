@@ -1,5 +1,7 @@
 package org.ipsec4j.crypto.openssl.bulk;
 
+import org.ipsec4j.crypto.openssl.lib.Parameter;
+
 /** A thread's own native memory beside the packets: addresses of its parts. */
 final class Scratch {
   /** Longest additional data that is put together here. */
@@ -9,7 +11,7 @@ final class Scratch {
   static final int SINK_ROOM = 4096;
 
   /** Octets to allocate. */
-  static final int SIZE = 640 + SINK_ROOM;
+  static final int SIZE = 704 + SINK_ROOM;
 
   /** Nonce or IV, 16 octets. */
   final long iv;
@@ -35,6 +37,9 @@ final class Scratch {
   /** State of a hash function. */
   final long hash;
 
+  /** What a tag is asked for with; see {@link Parameter}. */
+  final Parameter tag;
+
   /** {@link #SINK_ROOM} octets. */
   final long sink;
 
@@ -53,6 +58,7 @@ final class Scratch {
     mac = address + 192;
     block = address + 256;
     hash = address + 320;
-    sink = address + 640;
+    tag = new Parameter(address + 576, "tag", Parameter.OCTETS);
+    sink = address + 704;
   }
 }

@@ -136,6 +136,18 @@ abstract class Session {
     return Evp.init(context, suite.cipher(), keys.cipherKey(), 0, direction);
   }
 
+  /** Has the context write its tag where the ICV of the packet stands. */
+  final boolean writeTag(long context, CryptoOp op, long base, Scratch scratch) {
+    scratch.tag.point(base + op.icvOffset, suite.icvLength());
+    return Evp.get(context, scratch.tag);
+  }
+
+  /** Tells the context which tag the packet has. */
+  final boolean takeTag(long context, CryptoOp op, long base, Scratch scratch) {
+    scratch.tag.point(base + op.icvOffset, suite.icvLength());
+    return Evp.set(context, scratch.tag);
+  }
+
   /** Additional data of a combined mode: the header, with the upper half behind the SPI. */
   static boolean additional(long context, CryptoOp op, long base, Scratch scratch) {
     long at = base + op.aadOffset;

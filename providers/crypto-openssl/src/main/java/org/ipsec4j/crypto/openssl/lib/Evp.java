@@ -5,7 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.concurrent.atomic.AtomicReference;
 import org.ipsec4j.ffm.NativeLibrary.MissingException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cipher and MAC functions of libcrypto that packets go through, named as there. Nothing is
@@ -15,9 +18,6 @@ import org.ipsec4j.ffm.NativeLibrary.MissingException;
 public final class Evp {
   /** EVP_CTRL_AEAD_SET_IVLEN. */
   public static final int SET_IV_LENGTH = 0x9;
-
-  /** EVP_CTRL_AEAD_GET_TAG. */
-  public static final int GET_TAG = 0x10;
 
   /** EVP_CTRL_AEAD_SET_TAG. */
   public static final int SET_TAG = 0x11;
@@ -30,6 +30,9 @@ public final class Evp {
 
   /** For {@link #init}: as before. */
   public static final int SAME = -1;
+
+  /** A function that this library lacks; must stand before the functions. */
+  private static final AtomicReference<@Nullable String> MISSING = new AtomicReference<>();
 
   private static final MethodHandle NEW =
       slow("EVP_CIPHER_CTX_new", FunctionDescriptor.of(JAVA_LONG));
@@ -53,6 +56,10 @@ public final class Evp {
       quick(
           "EVP_CIPHER_CTX_ctrl",
           FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle GET =
+      quick("EVP_CIPHER_CTX_get_params", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle SET =
+      quick("EVP_CIPHER_CTX_set_params", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle MAC_NEW =
       slow("EVP_MAC_CTX_new", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
   private static final MethodHandle MAC_FREE =
@@ -77,11 +84,22 @@ public final class Evp {
 
   private Evp() {}
 
+  /**
+   * Whether all functions are there, before one of them is called.
+   *
+   * @throws MissingException when this library lacks one; names it
+   */
+  public static void check(LibCrypto library) throws MissingException {
+    if (MISSING.get() != null) {
+      throw new MissingException(library.version() + " has no function " + MISSING.get());
+    }
+  }
+
   private static MethodHandle slow(String name, FunctionDescriptor shape) {
     try {
       return LibCrypto.present().function(name, shape);
     } catch (MissingException e) {
-      throw new ExceptionInInitializerError(e);
+      return missing(name, shape);
     }
   }
 
@@ -89,8 +107,14 @@ public final class Evp {
     try {
       return LibCrypto.present().quick(name, shape);
     } catch (MissingException e) {
-      throw new ExceptionInInitializerError(e);
+      return missing(name, shape);
     }
+  }
+
+  /** Remembers the name; what stands in for the function answers 0, which is failure. */
+  private static MethodHandle missing(String name, FunctionDescriptor shape) {
+    MISSING.set(name);
+    return MethodHandles.empty(shape.toMethodType());
   }
 
   /** The functions are called with what they take, so nothing can be thrown. */
@@ -171,6 +195,24 @@ public final class Evp {
   public static boolean control(long context, int type, int argument, long pointer) {
     try {
       return (int) CTRL.invokeExact(context, type, argument, pointer) == 1;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** EVP_CIPHER_CTX_get_params. */
+  public static boolean get(long context, Parameter parameter) {
+    try {
+      return (int) GET.invokeExact(context, parameter.address()) == 1;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /** EVP_CIPHER_CTX_set_params. */
+  public static boolean set(long context, Parameter parameter) {
+    try {
+      return (int) SET.invokeExact(context, parameter.address()) == 1;
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -1,6 +1,5 @@
 package org.ipsec4j.crypto.openssl.pk;
 
-import java.util.Arrays;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
@@ -14,34 +13,15 @@ import org.ipsec4j.api.crypto.KeyExchangeMethod;
  * {@code EVP_PKEY_derive_set_peer}, would multiply by the order besides and take twice as long.
  */
 final class EcpGroup extends Group {
-  private final Curve curve;
+  private final CurveGroup curve;
   private final int length;
-  private final byte[] prime;
-  private final byte[] order;
   private final int topMask;
-  private final long group;
 
-  /** The group stays for the life of the process. */
   EcpGroup(KeyExchangeMethod method, LibPk lib) throws CryptoException {
     super(method, lib);
-    curve = Curve.of(method);
+    curve = new CurveGroup(Curve.of(method), lib);
     length = curve.length();
-    try (Work work = new Work(lib)) {
-      group = lib.ecGroupNew.call(curve.number());
-      if (group == 0) {
-        throw work.failure(lib.ecGroupNew);
-      }
-      long p = work.number();
-      work.must(
-          lib.ecGroupGetCurve.call(group, p, work.number(), work.number(), work.numberContext()),
-          lib.ecGroupGetCurve);
-      prime = work.octets(p, length);
-      long n = lib.ecGroupOrder.call(group);
-      work.must(n == 0 ? 0 : 1, lib.ecGroupOrder);
-      order = work.octets(n, length);
-    }
-    int top = order[0] & 0xff;
-    topMask = (Integer.highestOneBit(top) << 1) - 1;
+    topMask = (Integer.highestOneBit(curve.order()[0] & 0xff) << 1) - 1;
   }
 
   @Override
@@ -53,20 +33,20 @@ final class EcpGroup extends Group {
   @Override
   boolean shape(byte[] target) {
     target[0] &= (byte) topMask;
-    return !isZero(target) && Arrays.compareUnsigned(target, order) < 0;
+    return curve.isScalar(target);
   }
 
   @Override
   Bytes publicValue(byte[] privateValue) throws CryptoException {
     try (Work work = new Work(lib)) {
       long context = work.numberContext();
-      long point = point(work);
+      long point = curve.newPoint(work);
       work.must(
-          lib.ecPointMul.call(group, point, secret(work, privateValue), 0, 0, context),
+          lib.ecPointMul.call(curve.address(), point, secret(work, privateValue), 0, 0, context),
           lib.ecPointMul);
       long x = work.number();
       long y = work.number();
-      work.must(lib.ecPointGet.call(group, point, x, y, context), lib.ecPointGet);
+      curve.coordinates(work, point, x, y, context);
       return Bytes.concat(
           Bytes.copyOf(work.octets(x, length)), Bytes.copyOf(work.octets(y, length)));
     }
@@ -74,30 +54,23 @@ final class EcpGroup extends Group {
 
   @Override
   byte[] agree(byte[] privateValue, Bytes own, Bytes peer) throws CryptoException {
-    byte[] peerX = peer.slice(0, length).toArray();
-    byte[] peerY = peer.slice(length, length).toArray();
-    if (Arrays.compareUnsigned(peerX, prime) >= 0 || Arrays.compareUnsigned(peerY, prime) >= 0) {
-      throw refused("a coordinate of the public value is not below the prime");
-    }
     try (Work work = new Work(lib)) {
       long context = work.numberContext();
-      long theirs = point(work);
-      if (!work.succeeded(
-          lib.ecPointSet.call(group, theirs, work.number(peerX), work.number(peerY), context))) {
+      long theirs =
+          curve.point(
+              work, peer.slice(0, length).toArray(), peer.slice(length, length).toArray(), context);
+      if (theirs == 0) {
         throw refused("the public value is not a point of the curve");
       }
-      long shared = point(work);
+      long shared = curve.newPoint(work);
       work.must(
-          lib.ecPointMul.call(group, shared, 0, theirs, secret(work, privateValue), context),
+          lib.ecPointMul.call(
+              curve.address(), shared, 0, theirs, secret(work, privateValue), context),
           lib.ecPointMul);
       long x = work.number();
-      work.must(lib.ecPointGet.call(group, shared, x, 0, context), lib.ecPointGet);
+      curve.coordinates(work, shared, x, 0, context);
       return work.octets(x, length);
     }
-  }
-
-  private long point(Work work) throws CryptoException {
-    return work.own(lib.ecPointNew.call(group), lib.ecPointNew, lib.ecPointFree);
   }
 
   private long secret(Work work, byte[] privateValue) throws CryptoException {

@@ -68,8 +68,7 @@ final class KemExchange implements KeyExchange {
     random.nextBytes(message);
     try (Work work = new Work(lib)) {
       // Making the key makes the test of FIPS 203 7.2.
-      long peer =
-          key(work, PUBLIC_KEY, new Params(work).octets("pub", peerValue.toArray()));
+      long peer = key(work, PUBLIC_KEY, new Params(work).octets("pub", peerValue.toArray()));
       if (peer == 0) {
         throw refused("the encapsulation key is refused");
       }
@@ -147,9 +146,7 @@ final class KemExchange implements KeyExchange {
     MemorySegment out = work.memory(8);
     boolean made =
         work.succeeded(lib.fromData.call(context, out.address(), selection, params.address()));
-    return made
-        ? work.own(out.get(ValueLayout.JAVA_LONG, 0), lib.fromData, lib.pkeyFree)
-        : 0;
+    return made ? work.own(out.get(ValueLayout.JAVA_LONG, 0), lib.fromData, lib.pkeyFree) : 0;
   }
 
   private long context(Work work, long key) throws CryptoException {

@@ -34,6 +34,9 @@ final class LibPk {
   final NativeFunction bnMontCtxNew;
   final NativeFunction bnMontCtxSet;
   final NativeFunction bnModExp;
+  final NativeFunction bnModInverse;
+  final NativeFunction bnModMul;
+  final NativeFunction bnMod;
 
   final NativeFunction ecGroupNew;
   final NativeFunction ecGroupGetCurve;
@@ -70,6 +73,7 @@ final class LibPk {
   final NativeFunction pkcs8Free;
   final NativeFunction pkcs8ToPkey;
   final NativeFunction mdFetch;
+  final NativeFunction digest;
   final NativeFunction mdCtxNew;
   final NativeFunction mdCtxFree;
   final NativeFunction signInit;
@@ -96,6 +100,9 @@ final class LibPk {
     bnMontCtxNew = bind("BN_MONT_CTX_new", 0);
     bnMontCtxSet = bind("BN_MONT_CTX_set", 3);
     bnModExp = bind("BN_mod_exp_mont_consttime", 6);
+    bnModInverse = bind("BN_mod_inverse", 4);
+    bnModMul = bind("BN_mod_mul", 5);
+    bnMod = bind("BN_nnmod", 4);
 
     ecGroupNew = bind("EC_GROUP_new_by_curve_name", 1);
     ecGroupGetCurve = bind("EC_GROUP_get_curve", 5);
@@ -132,6 +139,7 @@ final class LibPk {
     pkcs8Free = bind("PKCS8_PRIV_KEY_INFO_free", 1);
     pkcs8ToPkey = bind("EVP_PKCS82PKEY", 1);
     mdFetch = bind("EVP_MD_fetch", 3);
+    digest = bind("EVP_Digest", 6);
     mdCtxNew = bind("EVP_MD_CTX_new", 0);
     mdCtxFree = bind("EVP_MD_CTX_free", 1);
     signInit = bind("EVP_DigestSignInit", 5);

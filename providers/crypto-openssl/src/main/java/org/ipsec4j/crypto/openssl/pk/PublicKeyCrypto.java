@@ -35,7 +35,7 @@ public final class PublicKeyCrypto {
   PublicKeyCrypto(LibPk lib, boolean approvedOnly) {
     this.lib = lib;
     this.approvedOnly = approvedOnly;
-    this.signatures = new Signatures(lib);
+    this.signatures = new Signatures(lib, approvedOnly);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.SecretAccess;
@@ -24,10 +25,16 @@ final class Signatures {
   private static final int MAX_SIGNATURE = 2048;
 
   private final LibPk lib;
+  private final boolean approvedOnly;
+  private final Map<Curve, EcdsaVerifier> verifiers = new ConcurrentHashMap<>();
   private final Map<HashAlgorithm, Long> digests = new EnumMap<>(HashAlgorithm.class);
 
-  Signatures(LibPk lib) {
+  /**
+   * @param approvedOnly whether nothing may be done around the library's providers
+   */
+  Signatures(LibPk lib, boolean approvedOnly) {
     this.lib = lib;
+    this.approvedOnly = approvedOnly;
     for (HashAlgorithm hash : HashAlgorithm.values()) {
       digests.put(hash, fetch(lib, hash));
     }
@@ -69,6 +76,9 @@ final class Signatures {
         signature.length() > 0
             && signature.length() <= MAX_SIGNATURE
             && (algorithm.keyType() != KeyType.EC || DerReader.isEcdsaSignature(signature));
+    if (shaped && !approvedOnly && info instanceof PublicKeyInfo.OnCurve ec) {
+      return verifier(ec.curve()).verify(ec.point(), digest(algorithm), message, signature);
+    }
     try (Work work = new Work(lib)) {
       long key = key(work, info);
       if (!shaped) {
@@ -84,6 +94,16 @@ final class Signatures {
               work.copyOf(message),
               message.length()));
     }
+  }
+
+  private EcdsaVerifier verifier(Curve curve) throws CryptoException {
+    EcdsaVerifier known = verifiers.get(curve);
+    if (known == null) {
+      EcdsaVerifier made = new EcdsaVerifier(lib, new CurveGroup(curve, lib));
+      EcdsaVerifier other = verifiers.putIfAbsent(curve, made);
+      known = other == null ? made : other;
+    }
+    return known;
   }
 
   private long key(Work work, PublicKeyInfo info) throws CryptoException {

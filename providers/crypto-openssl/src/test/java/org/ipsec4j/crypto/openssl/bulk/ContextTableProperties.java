@@ -47,7 +47,7 @@ class ContextTableProperties {
       @ForAll @IntRange(min = 1, max = 9) int capacity,
       @ForAll @IntRange(min = 1, max = 40) int keyCount,
       @ForAll long seed) {
-    Bulk bulk = new Bulk("openssl", WithLibrary.assume());
+    Bulk bulk = new Bulk("openssl", WithLibrary.assume(), true, 100);
     Random random = new Random(seed);
     List<OpenSslPacketKey> keys = new ArrayList<>();
     for (int i = 0; i < keyCount; i++) {
@@ -83,7 +83,7 @@ class ContextTableProperties {
   /** What comes again and again stays while strangers pass through. */
   @Property(tries = 20)
   void whatIsUsedStays(@ForAll @IntRange(min = 4, max = 32) int capacity) {
-    Bulk bulk = new Bulk("openssl", WithLibrary.assume());
+    Bulk bulk = new Bulk("openssl", WithLibrary.assume(), true, 100);
     ContextTable table = new ContextTable(capacity);
     OpenSslPacketKey hot = key(bulk, 0);
     Session session = table.of(hot);

@@ -7,9 +7,10 @@ import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.testkit.crypto.KemVectors;
 import org.ipsec4j.testkit.crypto.PublishedKeyVectors;
+import org.ipsec4j.testkit.crypto.SharedKeyVectors;
 
 /** Key exchange and signatures of libcrypto against third-party vectors. */
-class PublicKeyVectors implements PublishedKeyVectors, KemVectors {
+class PublicKeyVectors implements PublishedKeyVectors, SharedKeyVectors, KemVectors {
   @Override
   public CryptoProvider provider() {
     return KeysOnly.get();
