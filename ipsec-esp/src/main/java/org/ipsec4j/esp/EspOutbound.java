@@ -29,6 +29,9 @@ public final class EspOutbound implements AutoCloseable {
    */
   public static final int MAX_TAILROOM = 15 + EspLayout.TRAILER_LENGTH + 32;
 
+  /** A burst with more than one SA to so many packets has many. */
+  private static final int SOME = 4;
+
   /** The windows hold IP packets, whose headers tell. */
   private static final int INNER_PACKET = -1;
 
@@ -41,6 +44,7 @@ public final class EspOutbound implements AutoCloseable {
   private PacketForm form = PacketForm.FULL_IP;
   private long time;
   private boolean shortWay = true;
+  private int touched;
 
   /**
    * @param providers makers of the keys of all SAs that will be used; each gives a worker
@@ -223,6 +227,7 @@ public final class EspOutbound implements AutoCloseable {
     }
     form = packetForm;
     time = now;
+    touch(saPerPacket, size);
     plan(burst, saPerPacket, nextHeader, mine);
     seal(burst);
     workers.submit();
@@ -272,6 +277,31 @@ public final class EspOutbound implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
+  }
+
+  /**
+   * Reads what will be needed when a burst has many SAs, in short loops: see {@link
+   * SecurityAssociation#touch}.
+   */
+  @SuppressWarnings("ReferenceEquality") // a change is another object
+  private void touch(@Nullable OutboundSa[] saPerPacket, int size) {
+    int changes = 0;
+    OutboundSa last = null;
+    for (int i = 0; i < size; i++) {
+      OutboundSa sa = saPerPacket[i];
+      changes += sa == last ? 0 : 1;
+      last = sa;
+    }
+    int sum = 0;
+    for (int i = 0; changes > size / SOME && i < size; i++) {
+      OutboundSa sa = saPerPacket[i];
+      sum += sa == null ? 0 : sa.touch();
+    }
+    for (int i = 0; changes > size / SOME && i < size; i++) {
+      OutboundSa sa = saPerPacket[i];
+      sum += sa == null ? 0 : sa.touchNext();
+    }
+    touched = sum;
   }
 
   /** Where everything will lie, and whether it may and fits; changes no octet. */

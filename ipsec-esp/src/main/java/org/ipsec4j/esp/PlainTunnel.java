@@ -125,10 +125,12 @@ final class PlainTunnel {
         || slab.get(at + 9) != OuterHeader.ESP) {
       return false;
     }
+    in.plain = true;
     in.headed = true;
     in.trafficClass = (int) (head >>> 48) & 0xff;
     in.espOffset = at + V4_HEADER;
     in.espLength = total - V4_HEADER;
+    in.spiAndLow = slab.getLong(at + V4_HEADER);
     return true;
   }
 

@@ -61,6 +61,11 @@ public final class SaCounters {
     return sum;
   }
 
+  /** See {@link SecurityAssociation#touch}. */
+  int touch() {
+    return (int) packets;
+  }
+
   void passed(long morePackets, long moreBytes) {
     PACKETS.getAndAdd(this, morePackets);
     BYTES.getAndAdd(this, moreBytes);

@@ -67,6 +67,11 @@ final class SelectorMatcher {
         && destination.takesWithoutPorts(to, protocol);
   }
 
+  /** See {@link SecurityAssociation#touch}. */
+  int touch() {
+    return source.first + destination.first;
+  }
+
   private enum Match {
     NO,
     /** Addresses and protocol fit, the ports would decide and are not there. */
