@@ -99,11 +99,15 @@ public final class Secret {
     if (!(other instanceof Secret secret) || isDestroyed() || secret.isDestroyed()) {
       return false;
     }
-    return MessageDigest.isEqual(value, secret.value);
+    byte[] ours = value;
+    byte[] theirs = secret.value;
+    // either may be destroyed meanwhile
+    return ours != GONE && theirs != GONE && MessageDigest.isEqual(ours, theirs);
   }
 
   /** The length, so that a hash tells nothing. */
   @Override
+  @SuppressWarnings("InconsistentHashCode") // equal octets have equal lengths
   public int hashCode() {
     return length;
   }
