@@ -11,7 +11,8 @@ class TokenReferenceTest {
   void fileAndLabelAreToldApart() {
     assertEquals(new TokenReference("hsm.cfg", "ike"), TokenReference.of("pkcs11:hsm.cfg#ike"));
     assertEquals(
-        new TokenReference("/etc/a#b.cfg", "my key"), TokenReference.of("pkcs11:/etc/a#b.cfg#my key"));
+        new TokenReference("/etc/a#b.cfg", "my key"),
+        TokenReference.of("pkcs11:/etc/a#b.cfg#my key"));
     assertEquals(new TokenReference("hsm.cfg", ""), TokenReference.of("pkcs11:hsm.cfg"));
     assertNull(TokenReference.of("key.pem"));
   }

@@ -208,8 +208,7 @@ final class SignatureVerifier {
     };
   }
 
-  private static Signature pss(
-      Provider provider, MGF1ParameterSpec hash, int saltLength)
+  private static Signature pss(Provider provider, MGF1ParameterSpec hash, int saltLength)
       throws GeneralSecurityException {
     Signature signature = Signature.getInstance("RSASSA-PSS", provider);
     signature.setParameter(
