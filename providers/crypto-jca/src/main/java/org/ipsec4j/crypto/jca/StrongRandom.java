@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ipsec4j.api.crypto.RandomSource;
+import org.jspecify.annotations.Nullable;
 
 /** The generator of the named JCA providers, or else the JVM's DRBG; made when first asked for. */
 final class StrongRandom implements RandomSource {
   private final List<Provider> named;
-  private final AtomicReference<SecureRandom> made = new AtomicReference<>();
+  private final AtomicReference<@Nullable SecureRandom> made = new AtomicReference<>();
 
   StrongRandom(List<Provider> named) {
     this.named = List.copyOf(named);
