@@ -103,8 +103,7 @@ final class TokenNodeTest {
   private static Credentials inToken(Path configuration, Certified authority) throws Exception {
     Provider provider = Security.getProvider("SunPKCS11").configure(configuration.toString());
     char[] pin =
-        new String(
-                SoftHsm.token().pin().reveal(SecretAccess.raw()), StandardCharsets.US_ASCII)
+        new String(SoftHsm.token().pin().reveal(SecretAccess.raw()), StandardCharsets.US_ASCII)
             .toCharArray();
     KeyStore store = KeyStore.getInstance("PKCS11", provider);
     store.load(null, pin);

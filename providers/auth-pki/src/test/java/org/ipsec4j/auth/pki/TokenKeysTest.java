@@ -96,8 +96,7 @@ class TokenKeysTest {
     CredentialFile file = new CredentialFile("token.cfg", Files.readAllBytes(configuration));
     PkiCredentials credentials =
         PkiCredentials.builder().tokenKey("me", chain, file, "named", pin()).build();
-    CertifiedKey key =
-        (CertifiedKey) credentials.signingKey(new AuthMethod.Certificate("me"));
+    CertifiedKey key = (CertifiedKey) credentials.signingKey(new AuthMethod.Certificate("me"));
     assertTrue(key != null && key.sign(SignatureAlgorithm.ECDSA_SHA256, MESSAGE).length() > 60);
 
     PkiException unknown =
