@@ -9,8 +9,8 @@ import org.ipsec4j.ffm.NativeMemory;
 
 /**
  * The library's generator (RAND_bytes), asked for a supply at a time: an IV of 8 octets would cost
- * as much as all of it. What was given out is wiped at once. Thread-safe; one for all providers, for as
- * long as the process lives.
+ * as much as all of it. What was given out is wiped at once. Thread-safe; one for all providers,
+ * for as long as the process lives.
  */
 final class OpenSslRandom implements RandomSource {
   static final OpenSslRandom SHARED = new OpenSslRandom();

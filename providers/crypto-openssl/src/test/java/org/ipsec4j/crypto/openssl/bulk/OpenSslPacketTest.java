@@ -147,7 +147,8 @@ class OpenSslPacketTest {
         forged[slot] = random.nextInt(4) == 0;
         if (forged[slot]) {
           // The IV of a combined mode counts by its nonce, so it is left alone.
-          boolean combined = keys.get(owner[slot]).transform().integrity() == IntegrityAlgorithm.NONE;
+          boolean combined =
+              keys.get(owner[slot]).transform().integrity() == IntegrityAlgorithm.NONE;
           int front = combined ? PacketRing.HEADER + 8 : PacketRing.HEADER;
           int at = op.aadOffset + front + random.nextInt(clear[slot].length + 16 - front);
           ring.slab.put(at, (byte) (ring.slab.get(at) ^ 0x20));
