@@ -220,16 +220,17 @@ start_wireguard() {
 }
 
 ticks=$(getconf CLK_TCK)
-cpu() { # PID...: clock ticks of user and system time
-  local sum=0 pid rest
+cpu() { # PID...: clock ticks of user time, and of system time
+  local user=0 system=0 pid rest
   for pid in "$@"; do
     rest=$(cat /proc/"$pid"/stat 2>/dev/null) || continue
-    rest=${rest##*) }; set -- $rest
-    sum=$((sum + ${12} + ${13}))
+    # the name in front may hold spaces
+    set -- ${rest##*) }
+    user=$((user + ${12})); system=$((system + ${13}))
   done
-  echo $sum
+  echo "$user $system"
 }
-# One run; prints: Mbit/s received, retransmits or lost datagrams in percent, CPU seconds of the daemons per GiB
+# One run; prints: Mbit/s received, retransmits or lost datagrams in percent, CPU seconds of the daemons per GiB, system's share of them in percent
 measure() { # WAY tcp|udp
   local way=$1 kind=$2 length=$seconds more= before after log=$out/iperf3.log
   [ "$kind" = tcp ] || { length=$(((seconds + 1) / 2)); more="-u -l 1300 -b ${TUNNEL_UDP:-0}"; }
@@ -244,13 +245,15 @@ measure() { # WAY tcp|udp
   kill $listener 2>/dev/null; wait $listener 2>/dev/null
   unset 'pids[-1]'
   { echo "== $way $kind"; cat "$work/iperf"; } >>"$log"
-  awk -v kind="$kind" -v ticks=$((after - before)) -v hz="$ticks" -v length_="$length" '
+  awk -v kind="$kind" -v before="$before" -v after="$after" -v hz="$ticks" -v length_="$length" '
     / receiver$/ { for (i = 2; i <= NF; i++) if ($i == "Mbits/sec") rate = $(i - 1)
       if (kind == "udp" && match($0, /\([0-9.e+-]+%\)/)) lost = substr($0, RSTART + 1, RLENGTH - 3) }
     / sender$/ { if (kind == "tcp") lost = $(NF - 1) }
-    END { if (rate == "") { print "0 - -"; exit }
+    END { if (rate == "") { print "0 - - -"; exit }
+      split(before, b, " "); split(after, a, " ")
+      system_ = a[2] - b[2]; ticks = a[1] - b[1] + system_
       gib = rate * length_ / 8 * 1e6 / 1073741824
-      printf "%.0f %s %.2f\n", rate, lost, (gib > 0 ? ticks / hz / gib : 0) }' "$work/iperf"
+      printf "%.0f %s %.2f %.0f\n", rate, lost, (gib > 0 ? ticks / hz / gib : 0), (ticks > 0 ? 100 * system_ / ticks : 0) }' "$work/iperf"
 }
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR == 0) print "-"; else print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 column() { awk -v way="$1" -v kind="$2" -v c="$3" '$2 == way && $3 == kind && $c != "" && $c != "-" { print $c }' "$out/results.txt" | median; }

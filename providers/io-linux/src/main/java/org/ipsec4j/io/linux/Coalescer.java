@@ -7,10 +7,11 @@ import java.nio.ByteOrder;
 import org.ipsec4j.api.packet.PacketBurst;
 
 /**
- * Finds packets that follow one another in a TCP stream, so that the system can take them as one
- * (generic receive offload). What the system would read from them one by one it reads from the one:
- * same addresses, ports, options, acknowledgement and window, no flag but ACK, PSH on the last
- * only, contiguous numbers, equal sizes but for the last. Thread-confined.
+ * Finds packets that follow one another in a TCP stream or a flow of UDP, so that the system can
+ * take them as one (generic receive offload). What the system would read from them one by one it
+ * reads from the one: same addresses and ports, equal sizes but for the last; of TCP the same
+ * options, acknowledgement and window, no flag but ACK, PSH on the last only, contiguous numbers.
+ * Thread-confined.
  *
  * <p>Both checksums of a packet are verified before it is joined, as the system believes the joined
  * one without looking; a packet whose sum is wrong stays alone and is the system's to refuse.
@@ -25,18 +26,28 @@ final class Coalescer {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final int TCP = 6;
+  private static final int UDP = 17;
   private static final int ACK = 0x10;
   private static final int PSH = 8;
   private static final int DONT_FRAGMENT = 0x4000;
   private static final int LONGEST = 65_535;
 
   private final MemorySegment header = Arena.ofAuto().allocate(VirtioHeader.LENGTH + 100, 8);
+  private final boolean datagrams;
   private boolean v4;
+  private boolean tcp;
   private int transport;
   private int headers;
   private int size;
 
-  /** Virtio header, IP header and TCP header of what {@link #join} found. */
+  /**
+   * @param datagrams whether the system takes joined packets of UDP
+   */
+  Coalescer(boolean datagrams) {
+    this.datagrams = datagrams;
+  }
+
+  /** Virtio header, IP header and transport header of what {@link #join} found. */
   MemorySegment header() {
     return header;
   }
@@ -97,38 +108,62 @@ final class Coalescer {
 
   /** Whether a packet is of the kind that may be joined; remembers its headers. */
   private boolean isPlain(MemorySegment slab, int ip, int length) {
-    if (length < 40) {
+    if (length < 28) {
       return false;
     }
     int version = slab.get(BYTE, ip) & 0xff;
     v4 = version == 0x45;
     transport = v4 ? 20 : 40;
-    if ((!v4 && version >> 4 != 6) || length < transport + 20) {
+    if ((!v4 && version >> 4 != 6) || length < transport + 8) {
       return false;
     }
     boolean whole =
         v4
             ? (slab.get(SHORT, ip + 6) & 0x3fff) == 0
                 && (slab.get(SHORT, ip + 2) & 0xffff) == length
-                && slab.get(BYTE, ip + 9) == TCP
-            : (slab.get(SHORT, ip + 4) & 0xffff) == length - 40 && slab.get(BYTE, ip + 6) == TCP;
+            : (slab.get(SHORT, ip + 4) & 0xffff) == length - 40;
+    int protocol = slab.get(BYTE, ip + (v4 ? 9 : 6));
+    tcp = protocol == TCP;
+    return whole
+        && (tcp ? isPlainTcp(slab, ip, length) : protocol == UDP && isPlainUdp(slab, ip, length));
+  }
+
+  private boolean isPlainTcp(MemorySegment slab, int ip, int length) {
+    if (length < transport + 20) {
+      return false;
+    }
     int tcpHeader = (slab.get(BYTE, ip + transport + 12) & 0xf0) >> 2;
     headers = transport + tcpHeader;
-    return whole
-        && tcpHeader >= 20
+    return tcpHeader >= 20
         && headers < length
         && (slab.get(BYTE, ip + transport + 13) & 0xff & ~PSH) == ACK;
   }
 
+  private boolean isPlainUdp(MemorySegment slab, int ip, int length) {
+    headers = transport + 8;
+    return datagrams && headers < length && isWholeUdp(slab, ip, length);
+  }
+
+  /** Whether it has a checksum, and its lengths agree. */
+  private boolean isWholeUdp(MemorySegment slab, int ip, int length) {
+    return (slab.get(SHORT, ip + transport + 4) & 0xffff) == length - transport
+        && slab.get(SHORT, ip + transport + 6) != 0;
+  }
+
   private boolean isPushed(MemorySegment slab, int ip) {
-    return (slab.get(BYTE, ip + transport + 13) & PSH) != 0;
+    return tcp && (slab.get(BYTE, ip + transport + 13) & PSH) != 0;
   }
 
   /** Whether a packet is the next one behind those that begin at {@code head}. */
   private boolean follows(
       MemorySegment slab, int head, int ip, int length, int payload, int joined) {
-    return (v4 ? sameV4(slab, head, ip, length, joined) : sameV6(slab, head, ip, length))
-        && sameTcp(slab, head + transport, ip + transport)
+    if (!(v4 ? sameV4(slab, head, ip, length, joined) : sameV6(slab, head, ip, length))) {
+      return false;
+    }
+    if (!tcp) {
+      return same(slab, head + transport, ip + transport, 0, 4) && isWholeUdp(slab, ip, length);
+    }
+    return sameTcp(slab, head + transport, ip + transport)
         && slab.get(INT, ip + transport + 4) == slab.get(INT, head + transport + 4) + payload;
   }
 
@@ -167,16 +202,24 @@ final class Coalescer {
 
   private boolean sumsAreRight(MemorySegment slab, int ip, int length) {
     int octets = length - transport;
+    long pseudo = Sums.pseudo(slab, ip, v4, protocol(), octets);
     return (!v4 || Sums.fold(Sums.add(slab, ip, 20, 0)) == 0xffff)
-        && Sums.fold(Sums.add(slab, ip + transport, octets, Sums.pseudo(slab, ip, v4, TCP, octets)))
-            == 0xffff;
+        && Sums.fold(Sums.add(slab, ip + transport, octets, pseudo)) == 0xffff;
+  }
+
+  private int protocol() {
+    return tcp ? TCP : UDP;
+  }
+
+  private int type() {
+    return !tcp ? VirtioHeader.GSO_UDP_L4 : v4 ? VirtioHeader.GSO_TCPV4 : VirtioHeader.GSO_TCPV6;
   }
 
   private void write(MemorySegment slab, int head, int payload, int last) {
     long ip = VirtioHeader.LENGTH;
     MemorySegment.copy(slab, head, header, ip, headers);
-    int type = v4 ? VirtioHeader.GSO_TCPV4 : VirtioHeader.GSO_TCPV6;
-    VirtioHeader.write(header, type, headers, size, transport, 16);
+    int field = tcp ? 16 : 6;
+    VirtioHeader.write(header, type(), headers, size, transport, field);
     int octets = headers + payload;
     if (v4) {
       header.set(SHORT, ip + 2, (short) octets);
@@ -185,8 +228,12 @@ final class Coalescer {
     } else {
       header.set(SHORT, ip + 4, (short) (octets - 40));
     }
-    header.set(BYTE, ip + transport + 13, slab.get(BYTE, (long) last + transport + 13));
-    long sum = Sums.pseudo(header, ip, v4, TCP, octets - transport);
-    header.set(SHORT, ip + transport + 16, (short) Sums.fold(sum));
+    if (tcp) {
+      header.set(BYTE, ip + transport + 13, slab.get(BYTE, (long) last + transport + 13));
+    } else {
+      header.set(SHORT, ip + transport + 4, (short) (octets - transport));
+    }
+    long sum = Sums.pseudo(header, ip, v4, protocol(), octets - transport);
+    header.set(SHORT, ip + transport + field, (short) Sums.fold(sum));
   }
 }

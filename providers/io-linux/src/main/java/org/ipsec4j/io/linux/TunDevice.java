@@ -10,9 +10,24 @@ import java.lang.foreign.ValueLayout;
  *
  * @param fd its descriptor, non-blocking
  * @param virtio whether a virtio header stands in front of each packet
- * @param offloads what the system leaves to us, for people
+ * @param offloads what the system leaves to us
  */
-record TunDevice(int fd, boolean virtio, String offloads) {
+record TunDevice(int fd, boolean virtio, Offloads offloads) {
+  /** What the system hands over and takes in one piece. */
+  enum Offloads {
+    NONE("no offloads"),
+    CHECKSUMS("checksums"),
+    TCP("checksums, TCP segmentation"),
+    TCP_AND_UDP("checksums, TCP and UDP segmentation");
+
+    /** For people. */
+    final String text;
+
+    Offloads(String text) {
+      this.text = text;
+    }
+  }
+
   private static final long TUNSETIFF = 0x400454caL;
   private static final long TUNSETOFFLOAD = 0x400454d0L;
   private static final long TUNSETVNETHDRSZ = 0x400454d8L;
@@ -50,7 +65,7 @@ record TunDevice(int fd, boolean virtio, String offloads) {
       Libc.close(fd);
       throw new IOException(advice(name, -result));
     }
-    return new TunDevice(fd, false, "");
+    return new TunDevice(fd, false, Offloads.NONE);
   }
 
   private static int openClone() throws IOException {
@@ -82,15 +97,15 @@ record TunDevice(int fd, boolean virtio, String offloads) {
   }
 
   /** From all to none: what is refused costs speed only. */
-  private static String offload(int fd) {
-    int tcp = CSUM | TSO4 | TSO6 | TSO_ECN;
-    if (set(fd, tcp | USO4_USO6)) {
-      return "checksums, TCP and UDP segmentation";
+  private static Offloads offload(int fd) {
+    int segments = CSUM | TSO4 | TSO6 | TSO_ECN;
+    if (set(fd, segments | USO4_USO6)) {
+      return Offloads.TCP_AND_UDP;
     }
-    if (set(fd, tcp)) {
-      return "checksums, TCP segmentation";
+    if (set(fd, segments)) {
+      return Offloads.TCP;
     }
-    return set(fd, CSUM) ? "checksums" : "no offloads";
+    return set(fd, CSUM) ? Offloads.CHECKSUMS : Offloads.NONE;
   }
 
   private static boolean set(int fd, int flags) {

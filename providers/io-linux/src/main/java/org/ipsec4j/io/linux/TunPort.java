@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * the system from it. One thread may receive while others send.
  *
  * <p>Where the system has virtio headers for TUN devices, one read brings up to 64 KiB of a TCP
- * stream, which {@link SuperPacket} cuts into the slots of the burst, and one write takes a run of
- * packets of a stream, which {@link Coalescer} found. Without them each read and each write is one
- * packet, and none is copied.
+ * stream or of datagrams, which {@link SuperPacket} cuts into the slots of the burst, and one write
+ * takes a run of packets of a flow, which {@link Coalescer} found. Without them each read and each
+ * write is one packet, and none is copied.
  */
 public final class TunPort implements PacketPort {
   private static final int POLLFD_SIZE = 8;
@@ -25,13 +25,13 @@ public final class TunPort implements PacketPort {
 
   private final int fd;
   private final String name;
-  private final String offloads;
+  private final TunDevice.Offloads offloads;
   private final MemorySegment pollfd;
   private final SlabView received = new SlabView();
   private final SlabView sent = new SlabView();
   private final MemorySegment readBuffer;
   private final @Nullable SuperPacket superPacket;
-  private final Coalescer coalescer = new Coalescer();
+  private final Coalescer coalescer;
   private final MemorySegment noOffload = Arena.ofAuto().allocate(VirtioHeader.LENGTH, 8);
   private final Vectors vectors = new Vectors(Coalescer.MOST + 1);
   private final Object sending = new Object();
@@ -43,6 +43,7 @@ public final class TunPort implements PacketPort {
     this.fd = device.fd();
     this.name = name;
     this.offloads = device.offloads();
+    this.coalescer = new Coalescer(offloads == TunDevice.Offloads.TCP_AND_UDP);
     this.pollfd = Arena.ofAuto().allocate(POLLFD_SIZE, 4);
     pollfd.set(ValueLayout.JAVA_INT, 0, fd);
     pollfd.set(ValueLayout.JAVA_SHORT, 4, Libc.POLLIN);
@@ -219,6 +220,6 @@ public final class TunPort implements PacketPort {
 
   @Override
   public String toString() {
-    return "TunPort[" + name + (offloads.isEmpty() ? "" : ": " + offloads) + "]";
+    return "TunPort[" + name + ": " + offloads.text + "]";
   }
 }
