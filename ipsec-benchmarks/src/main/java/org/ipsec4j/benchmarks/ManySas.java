@@ -52,8 +52,7 @@ public final class ManySas {
 
   /** AES-GCM with keys of 128 bits, and 64-bit numbers, so that no run uses them up. */
   public static PacketTransform transform() {
-    return PacketTransform.esp(
-        EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE, true);
+    return PacketTransform.esp(EncryptionAlgorithm.AES_GCM_16, 128, IntegrityAlgorithm.NONE, true);
   }
 
   /** Installs SAs, runs traffic, and takes them out again. */

@@ -573,10 +573,8 @@ public final class EspInbound implements AutoCloseable {
       PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in, int payloadLength) {
     AddressPair inner = sa.inner();
     return inner != null
-        ? unwrapping.beet(
-            burst, op.tag, inner, in, op.textOffset, payloadLength, in.nextHeader)
-        : unwrapping.transport(
-            burst, op.tag, sa, in, op.textOffset, payloadLength, in.nextHeader);
+        ? unwrapping.beet(burst, op.tag, inner, in, op.textOffset, payloadLength, in.nextHeader)
+        : unwrapping.transport(burst, op.tag, sa, in, op.textOffset, payloadLength, in.nextHeader);
   }
 
   /** A payload of several packets, whose selectors are asked when they are taken apart. */

@@ -154,9 +154,10 @@ public final class EspOutbound implements AutoCloseable {
 
   /**
    * The first half of {@link #protect}, for providers that answer late: says what becomes of each
-   * packet, takes numbers, writes headers, and hands the burst to the workers. Until {@link #finish}
-   * says so, the burst and its memory belong to this engine and its providers, and the accessors
-   * mean nothing. An engine has one burst under way; for several at once have several engines.
+   * packet, takes numbers, writes headers, and hands the burst to the workers. Until {@link
+   * #finish} says so, the burst and its memory belong to this engine and its providers, and the
+   * accessors mean nothing. An engine has one burst under way; for several at once have several
+   * engines.
    *
    * @throws IllegalArgumentException when the burst is larger than this was made for
    * @throws IllegalStateException when a burst is under way
@@ -416,8 +417,7 @@ public final class EspOutbound implements AutoCloseable {
     slab.putLong(esp, (long) sa.spi() << 32 | number & 0xffffffffL);
     layout.prepareSeal(op, slab, esp + EspLayout.HEADER_LENGTH, number, sa.salt());
     op.aadOffset = esp;
-    op.icvOffset =
-        PlainTunnel.writeTrailer(slab, layout, at + out.innerLength, out.innerLength);
+    op.icvOffset = PlainTunnel.writeTrailer(slab, layout, at + out.innerLength, out.innerLength);
   }
 
   private static void describe(CryptoOp op, EspLayout layout, long number) {

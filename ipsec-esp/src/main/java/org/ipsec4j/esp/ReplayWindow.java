@@ -196,8 +196,8 @@ public final class ReplayWindow {
   }
 
   /**
-   * Held for a few nanoseconds for each packet, so that waiting costs less than a monitor does where
-   * nobody waits, which is nearly always.
+   * Held for a few nanoseconds for each packet, so that waiting costs less than a monitor does
+   * where nobody waits, which is nearly always.
    */
   private void lock() {
     for (int spins = 1; !LOCKED.compareAndSet(this, false, true); spins++) {

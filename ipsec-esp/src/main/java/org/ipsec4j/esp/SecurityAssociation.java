@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What the two directions of a Child SA have in common: what was agreed, the keys in use, the outer
  * addresses, limits and counters. Thread-safe; any number of packet threads use it at once.
  */
-public abstract sealed class SecurityAssociation extends SaCounters
-    permits InboundSa, OutboundSa {
+public abstract sealed class SecurityAssociation extends SaCounters permits InboundSa, OutboundSa {
   /** The time of the last packet before there was one. */
   public static final long NEVER = Long.MIN_VALUE;
 

@@ -6,9 +6,9 @@ import org.ipsec4j.api.policy.Lifetime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lifetime of one SA in packets and octets (RFC 4301 4.4.2.1), beside that in time: counts what is let pass, tells when the soft
- * limit is met, and closes for good at the hard limit. Made for SAs that have a limit only.
- * Thread-safe.
+ * The lifetime of one SA in packets and octets (RFC 4301 4.4.2.1), beside that in time: counts what
+ * is let pass, tells when the soft limit is met, and closes for good at the hard limit. Made for
+ * SAs that have a limit only. Thread-safe.
  */
 final class VolumeLimits {
   /** What becomes of a packet. */

@@ -13,9 +13,9 @@ import org.ipsec4j.api.Secret;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
- * Octets of heap that objects hold, counted by walking over them: header of 12 octets, references of
- * 4, all rounded up to 8, as a JVM with compressed references lays them out. What was counted once
- * is not counted again, so that shared parts are free once {@link #count} has seen them.
+ * Octets of heap that objects hold, counted by walking over them: header of 12 octets, references
+ * of 4, all rounded up to 8, as a JVM with compressed references lays them out. What was counted
+ * once is not counted again, so that shared parts are free once {@link #count} has seen them.
  */
 @NullUnmarked
 final class Footprint {
