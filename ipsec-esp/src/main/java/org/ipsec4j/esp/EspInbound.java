@@ -459,7 +459,7 @@ public final class EspInbound implements AutoCloseable {
       }
       numbers[end - from] = in.number;
     }
-    if (sa.replayWindow().commit(numbers, fresh, end - from) > 0) {
+    if (commit(sa.replayWindow(), end - from)) {
       sa.wasAuthentic();
       sa.used(time);
     }
@@ -484,6 +484,15 @@ public final class EspInbound implements AutoCloseable {
       sa.counters().passed(packets, octets);
     }
     return end;
+  }
+
+  /** Whether any of so many numbers was fresh. */
+  private boolean commit(ReplayWindow window, int count) {
+    if (count == 1) {
+      fresh[0] = window.commit(numbers[0]);
+      return fresh[0];
+    }
+    return window.commit(numbers, fresh, count) > 0;
   }
 
   private void refuse(PacketBurst burst, CryptoOp op, DropReason reason) {
