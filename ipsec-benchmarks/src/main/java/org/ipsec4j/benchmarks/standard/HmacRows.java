@@ -39,6 +39,12 @@ final class HmacRows {
       int size,
       int sas,
       boolean opens) {
+    String turn = sas == 1 ? "1 SA" : sas + " SAs in turn";
+    String what =
+        (opens ? "open " : "seal ") + made.cipher().title() + " " + size + " B, " + turn;
+    if (!run.wants(what)) {
+      return;
+    }
     PacketRing ring = new PacketRing(size, AeadRows.BURST);
     PacketRing other = new PacketRing(size, AeadRows.BURST);
     try (Loop ours = new WorkerLoop(mb, made, sas, ring, opens);
@@ -46,12 +52,7 @@ final class HmacRows {
       run.row(
           Row.of(
               "cbc",
-              (opens ? "open " : "seal ")
-                  + made.cipher().title()
-                  + " "
-                  + size
-                  + " B, "
-                  + (sas == 1 ? "1 SA" : sas + " SAs in turn"),
+              what,
               "crypto-openssl",
               Pairing.compare(ours, anchor, run.plan()),
               Bound.atLeast(2.5),
