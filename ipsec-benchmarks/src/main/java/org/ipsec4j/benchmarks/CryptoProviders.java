@@ -16,9 +16,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What does a provider's worker cost per packet, by transform and size, for bursts of 32? Header, IV
- * and nonce are written, nothing else is done around it. Nanoseconds for
- * each packet.
+ * What does a provider's worker cost per packet, by transform and size, for bursts of 32? Header,
+ * IV and nonce are written, nothing else is done around it. Nanoseconds for each packet.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -39,7 +39,8 @@ public class Threads {
   /** An SA and packets for this thread. */
   @Setup
   public void setUp() throws CryptoException {
-    work = Workload.path(BenchProviders.named(provider), AnchorCipher.GCM_128, 1400, 32, PACKETS / 32);
+    work =
+        Workload.path(BenchProviders.named(provider), AnchorCipher.GCM_128, 1400, 32, PACKETS / 32);
   }
 
   /** Wipes them. */

@@ -85,13 +85,7 @@ final class AeadRows {
         Loop anchor = new CLoop(run.anchor(library, made, 1, ring), kind, ring.packets())) {
       Measured measured = Pairing.compare(ours, anchor, run.plan());
       run.row(
-          Row.of(
-              group,
-              what,
-              library == AnchorLoop.Library.MB ? C_MB : C_EVP,
-              measured,
-              bound,
-              0));
+          Row.of(group, what, library == AnchorLoop.Library.MB ? C_MB : C_EVP, measured, bound, 0));
     } catch (CryptoException e) {
       throw Run.broken(e);
     }

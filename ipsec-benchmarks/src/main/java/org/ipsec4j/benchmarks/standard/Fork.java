@@ -44,7 +44,9 @@ public final class Fork {
    */
   public List<Row> run(Group group, List<Row> only) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command(group, only)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        new ProcessBuilder(command(group, only))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     List<Row> came = new ArrayList<>();
     try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {

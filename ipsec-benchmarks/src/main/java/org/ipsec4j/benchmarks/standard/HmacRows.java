@@ -40,8 +40,7 @@ final class HmacRows {
       int sas,
       boolean opens) {
     String turn = sas == 1 ? "1 SA" : sas + " SAs in turn";
-    String what =
-        (opens ? "open " : "seal ") + made.cipher().title() + " " + size + " B, " + turn;
+    String what = (opens ? "open " : "seal ") + made.cipher().title() + " " + size + " B, " + turn;
     if (!run.wants(what)) {
       return;
     }

@@ -64,14 +64,7 @@ final class ManyRows {
     Measured m = Pairing.compare(many.loop(ring, inward), few.loop(other, inward), run.plan());
     Measured cost =
         new Measured(m.ours(), m.anchor(), 1 / m.ratio(), 1 / m.high(), 1 / m.low(), m.allocated());
-    run.row(
-        Row.of(
-            GROUP,
-            what,
-            "10 SAs, cost",
-            cost,
-            Bound.atMost(1.5),
-            0));
+    run.row(Row.of(GROUP, what, "10 SAs, cost", cost, Bound.atMost(1.5), 0));
   }
 
   private static void random(Run run, TestSas made, ManySas many, int size) {
@@ -91,14 +84,7 @@ final class ManyRows {
         CLoop.Kind kind = inward ? CLoop.Kind.INBOUND : CLoop.Kind.OUTBOUND;
         Loop c = new CLoop(anchor, kind, ring.packets());
         Measured measured = Pairing.compare(many.loop(ring, inward), c, run.plan());
-        run.row(
-            Row.of(
-                GROUP,
-                what,
-                "C, the same tables",
-                measured,
-                Bound.atLeast(0.8),
-                0));
+        run.row(Row.of(GROUP, what, "C, the same tables", measured, Bound.atLeast(0.8), 0));
       }
     }
   }

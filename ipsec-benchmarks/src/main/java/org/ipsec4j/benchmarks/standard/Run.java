@@ -33,7 +33,14 @@ final class Run {
    * @param evp whether libcrypto is
    * @param only the rows that are wanted, by their text; empty for all
    */
-  Run(Plan plan, boolean quick, @Nullable Path library, boolean mb, boolean evp, Set<String> only, PrintStream out) {
+  Run(
+      Plan plan,
+      boolean quick,
+      @Nullable Path library,
+      boolean mb,
+      boolean evp,
+      Set<String> only,
+      PrintStream out) {
     this.plan = plan;
     this.quick = quick;
     this.anchors = library == null ? null : AnchorLibrary.load(library);
