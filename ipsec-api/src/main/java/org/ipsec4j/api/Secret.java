@@ -11,11 +11,15 @@ import java.util.Arrays;
  * IllegalStateException}.
  */
 public final class Secret {
-  private final byte[] value;
+  private static final byte[] GONE = {};
+
+  private final int length;
+  private byte[] value;
   private boolean destroyed;
 
   private Secret(byte[] value) {
     this.value = value;
+    this.length = value.length;
   }
 
   /** Copies {@code source}, which stays the caller's to wipe. */
@@ -57,7 +61,7 @@ public final class Secret {
 
   /** Number of bytes; known after destruction too. */
   public int length() {
-    return value.length;
+    return length;
   }
 
   /** A copy of the bytes; the caller wipes it. */
@@ -70,6 +74,8 @@ public final class Secret {
   /** Overwrites the bytes; every later use but {@link #length()} fails. Idempotent. */
   public synchronized void destroy() {
     Arrays.fill(value, (byte) 0);
+    // what was wiped need not be held by those who hold the secret on
+    value = GONE;
     destroyed = true;
   }
 
@@ -93,17 +99,21 @@ public final class Secret {
     if (!(other instanceof Secret secret) || isDestroyed() || secret.isDestroyed()) {
       return false;
     }
-    return MessageDigest.isEqual(value, secret.value);
+    byte[] ours = value;
+    byte[] theirs = secret.value;
+    // either may be destroyed meanwhile
+    return ours != GONE && theirs != GONE && MessageDigest.isEqual(ours, theirs);
   }
 
   /** The length, so that a hash tells nothing. */
   @Override
+  @SuppressWarnings("InconsistentHashCode") // equal octets have equal lengths
   public int hashCode() {
-    return value.length;
+    return length;
   }
 
   @Override
   public String toString() {
-    return "Secret[" + value.length + " bytes]";
+    return "Secret[" + length + " bytes]";
   }
 }

@@ -80,8 +80,7 @@ public final class EspPath implements AutoCloseable {
     ring = new PacketBurst[bursts];
     chosen = new OutboundSa[bursts][BURST];
     for (int b = 0; b < bursts; b++) {
-      ring[b] =
-          new PacketBurst(BURST, EspOutbound.MAX_HEADROOM, size, EspOutbound.MAX_TAILROOM);
+      ring[b] = new PacketBurst(BURST, EspOutbound.MAX_HEADROOM, size, EspOutbound.MAX_TAILROOM);
     }
     ring[0].add();
     offset = ring[0].headroom(0);

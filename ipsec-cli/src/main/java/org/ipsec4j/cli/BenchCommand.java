@@ -40,7 +40,8 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() {
     spec.commandLine()
         .getErr()
-        .println("`ipsec bench " + String.join(" ", rest) + "` runs from a source tree: ./ipsec bench");
+        .println(
+            "`ipsec bench " + String.join(" ", rest) + "` runs from a source tree: ./ipsec bench");
     return 1;
   }
 }

@@ -222,7 +222,7 @@ public final class AhOutbound implements AutoCloseable {
   private static DropReason findRoom(
       PacketBurst burst, int i, OutboundSa sa, OuterWay way, Departure out) {
     int length = sa.ah().headerLength(way.v4);
-    int ip = out.headerLength > 0 ? out.headerLength : way.ip;
+    int ip = out.headerLength > 0 ? out.headerLength : way.ip();
     out.espOffset = out.payloadOffset - length;
     out.espLength = length + out.payloadLength;
     out.outerOffset = out.espOffset - ip;

@@ -12,6 +12,12 @@ final class Arrival {
   /** Whether the packet is still on its way. */
   boolean live;
 
+  /** Whether {@link PlainTunnel} found ESP in it. */
+  boolean plain;
+
+  /** The first eight octets of ESP: SPI, and the lower half of the number. */
+  long spiAndLow;
+
   /** Null while no SA is known. */
   @Nullable InboundSa sa;
 
@@ -75,6 +81,7 @@ final class Arrival {
     headed = false;
     authentic = false;
     live = false;
+    plain = false;
   }
 
   /**

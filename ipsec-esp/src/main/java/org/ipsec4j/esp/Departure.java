@@ -10,7 +10,9 @@ final class Departure {
   /** Whether the packet is planned and not dropped since; {@link #sa} and the rest count then. */
   boolean live;
 
-  /** Whether it goes the way of {@link PlainTunnel}, which leaves out fields that it has no use for. */
+  /**
+   * Whether it goes the way of {@link PlainTunnel}, which leaves out fields that it has no use for.
+   */
   boolean plain;
 
   /** The SA of the last packet that was planned here. */

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * failed after decryption began is wiped.
  */
 public final class EspInbound implements AutoCloseable {
+  /** A burst with more than one SA to so many packets has many. */
+  private static final int SOME = 4;
+
   /** AGGFRAG_PAYLOAD (RFC 9347 6.1). */
   private static final int NEXT_AGGFRAG = 144;
 
@@ -39,6 +42,7 @@ public final class EspInbound implements AutoCloseable {
   private PacketForm form = PacketForm.FULL_IP;
   private long time;
   private boolean shortWay = true;
+  private int touched;
 
   /** Whether this engine stands alone, without one that knows bundles. */
   private boolean alone;
@@ -116,7 +120,8 @@ public final class EspInbound implements AutoCloseable {
     form = packetForm;
     time = now;
     // all SAs are found before the first is asked for more, so that cache misses overlap
-    find(burst, mine);
+    locate(burst, mine);
+    find(burst);
     accept(burst);
     workers.submit();
     underWay = burst;
@@ -203,42 +208,72 @@ public final class EspInbound implements AutoCloseable {
     workers.close();
   }
 
-  /** Finds ESP in the packets, and the SAs that they are of. */
-  private void find(PacketBurst burst, boolean @Nullable [] mine) {
+  /** Finds ESP in the packets. */
+  private void locate(PacketBurst burst, boolean @Nullable [] mine) {
     boolean mayBePlain = shortWay && form == PacketForm.FULL_IP && !sad.hasGroups();
     ByteBuffer slab = burst.slab();
-    InboundSa last = null;
     for (int i = 0; i < burst.size(); i++) {
       Arrival in = arrivals[i];
       in.clear();
-      if (!burst.isAlive(i) || (mine != null && !mine[i])) {
-        in.take(null);
-      } else if (mayBePlain && PlainTunnel.locate(slab, burst.offset(i), burst.length(i), in)) {
-        int spi = slab.getInt(in.espOffset);
-        last = last != null && last.spi() == spi ? last : sad.find(spi);
-        in.take(last);
-        if (last == null) {
-          drop(burst, i, DropReason.UNKNOWN_SPI);
-        } else {
-          in.live = true;
-          keepOuter(burst, i, in, last);
-        }
+      if (burst.isAlive(i) && (mine == null || mine[i])) {
+        boolean plain =
+            mayBePlain && PlainTunnel.locate(slab, burst.offset(i), burst.length(i), in);
+        in.live = plain || locateAny(burst, i, in);
       } else {
-        DropReason reason = findAny(burst, i, in);
-        in.live = reason == DropReason.NONE;
-        if (reason != DropReason.NONE) {
-          drop(burst, i, reason);
-        }
+        in.take(null);
       }
     }
   }
 
-  /** The other modes put the header, or a part of it, back in front of what it carried. */
-  private void keepOuter(PacketBurst burst, int i, Arrival in, InboundSa sa) {
-    if (!sa.isTunnel() && in.headed) {
-      view.parse(burst.slab(), burst.offset(i), burst.length(i));
-      in.readOuter(burst.slab(), view);
+  private boolean locateAny(PacketBurst burst, int i, Arrival in) {
+    DropReason reason = findAny(burst, i, in);
+    if (reason != DropReason.NONE) {
+      drop(burst, i, reason);
     }
+    return reason == DropReason.NONE;
+  }
+
+  /**
+   * Finds the SAs of the packets: a short loop, so that the memory of many of them is waited for at
+   * once.
+   */
+  private void find(PacketBurst burst) {
+    InboundSa last = null;
+    int changes = 0;
+    for (int i = 0; i < burst.size(); i++) {
+      Arrival in = arrivals[i];
+      if (in.plain) {
+        int spi = (int) (in.spiAndLow >>> 32);
+        if (last == null || last.spi() != spi) {
+          last = sad.find(spi);
+          changes++;
+        }
+        in.take(last);
+      }
+    }
+    if (changes > burst.size() / SOME) {
+      touch(burst);
+    }
+  }
+
+  /** Reads what will be needed of many SAs: see {@link SecurityAssociation#touch}. */
+  private void touch(PacketBurst burst) {
+    int sum = 0;
+    for (int i = 0; i < burst.size(); i++) {
+      InboundSa sa = arrivals[i].sa;
+      sum += sa == null ? 0 : sa.touch();
+    }
+    for (int i = 0; i < burst.size(); i++) {
+      InboundSa sa = arrivals[i].sa;
+      sum += sa == null ? 0 : sa.touchNext();
+    }
+    touched = sum;
+  }
+
+  /** The other modes put the header, or a part of it, back in front of what it carried. */
+  private void keepOuter(PacketBurst burst, int i, Arrival in) {
+    view.parse(burst.slab(), burst.offset(i), burst.length(i));
+    in.readOuter(burst.slab(), view);
   }
 
   private DropReason findAny(PacketBurst burst, int i, Arrival in) {
@@ -255,7 +290,8 @@ public final class EspInbound implements AutoCloseable {
     }
     InboundSa sa = null;
     if (reason == DropReason.NONE) {
-      int spi = slab.getInt(in.espOffset);
+      in.spiAndLow = slab.getLong(in.espOffset);
+      int spi = (int) (in.spiAndLow >>> 32);
       sa =
           in.headed && sad.hasGroups()
               ? findInGroups(slab, burst.offset(i), burst.length(i), spi)
@@ -263,8 +299,8 @@ public final class EspInbound implements AutoCloseable {
       reason = sa == null ? DropReason.UNKNOWN_SPI : DropReason.NONE;
     }
     in.take(sa);
-    if (sa != null) {
-      keepOuter(burst, i, in, sa);
+    if (sa != null && in.headed && !sa.isTunnel()) {
+      keepOuter(burst, i, in);
     }
     return reason;
   }
@@ -276,12 +312,10 @@ public final class EspInbound implements AutoCloseable {
 
   /** What can be refused before the cryptography; the rest goes to the workers. */
   private void accept(PacketBurst burst) {
-    ByteBuffer slab = burst.slab();
     for (int i = 0; i < burst.size(); i++) {
       Arrival in = arrivals[i];
-      InboundSa sa = in.sa;
-      if (in.live && sa != null) {
-        DropReason reason = accept(slab, i, in, sa);
+      if (in.live) {
+        DropReason reason = accept(burst, i, in);
         if (reason != DropReason.NONE) {
           in.live = false;
           drop(burst, i, reason);
@@ -290,7 +324,15 @@ public final class EspInbound implements AutoCloseable {
     }
   }
 
-  private DropReason accept(ByteBuffer slab, int i, Arrival in, InboundSa sa) {
+  private DropReason accept(PacketBurst burst, int i, Arrival in) {
+    InboundSa sa = in.sa;
+    if (sa == null) {
+      return DropReason.UNKNOWN_SPI;
+    }
+    ByteBuffer slab = burst.slab();
+    if (in.plain && !sa.isTunnel()) {
+      keepOuter(burst, i, in);
+    }
     DropReason reason = judge(slab, i, in, sa);
     if (reason != DropReason.NONE) {
       return reason;
@@ -320,7 +362,7 @@ public final class EspInbound implements AutoCloseable {
       return DropReason.LIFETIME_EXPIRED;
     }
     ReplayWindow window = sa.replayWindow();
-    in.number = window.recover(slab.getInt(in.espOffset + 4));
+    in.number = window.recover((int) in.spiAndLow);
     DropReason reason = window.check(in.number);
     if (reason == DropReason.NONE && sa.isOutOfStep()) {
       resync.keep(slab, in, i);
@@ -522,10 +564,8 @@ public final class EspInbound implements AutoCloseable {
       PacketBurst burst, CryptoOp op, InboundSa sa, Arrival in, int payloadLength) {
     AddressPair inner = sa.inner();
     return inner != null
-        ? unwrapping.beet(
-            burst, op.tag, inner, in, op.textOffset, payloadLength, in.nextHeader)
-        : unwrapping.transport(
-            burst, op.tag, sa, in, op.textOffset, payloadLength, in.nextHeader);
+        ? unwrapping.beet(burst, op.tag, inner, in, op.textOffset, payloadLength, in.nextHeader)
+        : unwrapping.transport(burst, op.tag, sa, in, op.textOffset, payloadLength, in.nextHeader);
   }
 
   /** A payload of several packets, whose selectors are asked when they are taken apart. */

@@ -29,6 +29,9 @@ public final class EspOutbound implements AutoCloseable {
    */
   public static final int MAX_TAILROOM = 15 + EspLayout.TRAILER_LENGTH + 32;
 
+  /** A burst with more than one SA to so many packets has many. */
+  private static final int SOME = 4;
+
   /** The windows hold IP packets, whose headers tell. */
   private static final int INNER_PACKET = -1;
 
@@ -41,6 +44,7 @@ public final class EspOutbound implements AutoCloseable {
   private PacketForm form = PacketForm.FULL_IP;
   private long time;
   private boolean shortWay = true;
+  private int touched;
 
   /**
    * @param providers makers of the keys of all SAs that will be used; each gives a worker
@@ -150,9 +154,10 @@ public final class EspOutbound implements AutoCloseable {
 
   /**
    * The first half of {@link #protect}, for providers that answer late: says what becomes of each
-   * packet, takes numbers, writes headers, and hands the burst to the workers. Until {@link #finish}
-   * says so, the burst and its memory belong to this engine and its providers, and the accessors
-   * mean nothing. An engine has one burst under way; for several at once have several engines.
+   * packet, takes numbers, writes headers, and hands the burst to the workers. Until {@link
+   * #finish} says so, the burst and its memory belong to this engine and its providers, and the
+   * accessors mean nothing. An engine has one burst under way; for several at once have several
+   * engines.
    *
    * @throws IllegalArgumentException when the burst is larger than this was made for
    * @throws IllegalStateException when a burst is under way
@@ -223,6 +228,7 @@ public final class EspOutbound implements AutoCloseable {
     }
     form = packetForm;
     time = now;
+    touch(saPerPacket, size);
     plan(burst, saPerPacket, nextHeader, mine);
     seal(burst);
     workers.submit();
@@ -272,6 +278,31 @@ public final class EspOutbound implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
+  }
+
+  /**
+   * Reads what will be needed when a burst has many SAs, in short loops: see {@link
+   * SecurityAssociation#touch}.
+   */
+  @SuppressWarnings("ReferenceEquality") // a change is another object
+  private void touch(@Nullable OutboundSa[] saPerPacket, int size) {
+    int changes = 0;
+    OutboundSa last = null;
+    for (int i = 0; i < size; i++) {
+      OutboundSa sa = saPerPacket[i];
+      changes += sa == last ? 0 : 1;
+      last = sa;
+    }
+    int sum = 0;
+    for (int i = 0; changes > size / SOME && i < size; i++) {
+      OutboundSa sa = saPerPacket[i];
+      sum += sa == null ? 0 : sa.touch();
+    }
+    for (int i = 0; changes > size / SOME && i < size; i++) {
+      OutboundSa sa = saPerPacket[i];
+      sum += sa == null ? 0 : sa.touchNext();
+    }
+    touched = sum;
   }
 
   /** Where everything will lie, and whether it may and fits; changes no octet. */
@@ -386,8 +417,7 @@ public final class EspOutbound implements AutoCloseable {
     slab.putLong(esp, (long) sa.spi() << 32 | number & 0xffffffffL);
     layout.prepareSeal(op, slab, esp + EspLayout.HEADER_LENGTH, number, sa.salt());
     op.aadOffset = esp;
-    op.icvOffset =
-        PlainTunnel.writeTrailer(slab, layout, at + out.innerLength, out.innerLength);
+    op.icvOffset = PlainTunnel.writeTrailer(slab, layout, at + out.innerLength, out.innerLength);
   }
 
   private static void describe(CryptoOp op, EspLayout layout, long number) {

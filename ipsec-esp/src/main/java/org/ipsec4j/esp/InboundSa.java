@@ -137,9 +137,24 @@ public final class InboundSa extends SecurityAssociation {
     };
   }
 
+  @Override
+  int touch() {
+    return super.touch() + (int) nextTry + (replay == null ? 1 : 0);
+  }
+
+  @Override
+  int touchNext() {
+    return super.touchNext() + replay.touch();
+  }
+
   /** Whether packets may go the way of {@link PlainTunnel}. */
   boolean isPlain() {
     return plain;
+  }
+
+  /** Whether its mode is transport mode; BEET mode is another. */
+  boolean isTransport() {
+    return !isTunnel() && inner() == null;
   }
 
   /** Whether it has a place in a bundle. */

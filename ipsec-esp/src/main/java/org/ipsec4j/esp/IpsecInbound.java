@@ -1,7 +1,6 @@
 package org.ipsec4j.esp;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.ipsec4j.api.crypto.CryptoProvider;
@@ -9,7 +8,6 @@ import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.ipsec4j.api.packet.PacketBurst;
-import org.ipsec4j.api.policy.SaMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +27,9 @@ public final class IpsecInbound implements AutoCloseable {
   public static final int MAX_LAYERS = SaBundle.MAX_LAYERS;
 
   private static final int IPCOMP = 108;
+
+  /** Where an IPv4 header names what follows. */
+  private static final int V4_PROTOCOL = 9;
 
   /** What the next layer of a packet is. */
   private enum Layer {
@@ -53,6 +54,9 @@ public final class IpsecInbound implements AutoCloseable {
   private final int[] trafficClass;
   private final SaCounters refused = new SaCounters();
   private LocalAddresses local = LocalAddresses.NONE;
+  private @Nullable PacketBurst underWay;
+  private long time;
+  private int layersBegun;
   private @Nullable PacketStage decompressor;
 
   /**
@@ -111,10 +115,29 @@ public final class IpsecInbound implements AutoCloseable {
    * @throws IllegalArgumentException when the burst is larger than this was made for
    */
   public void open(PacketBurst burst, PacketForm form, long now) {
+    begin(burst, form, now);
+    while (!finish()) {
+      // a device that does not answer is its guard's to stop, which completes the burst
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * The first half of {@link #open}, for providers that answer late: begins with the outermost
+   * layer. Until {@link #finish} says so, the burst and its memory belong to this engine and its
+   * providers, and the accessors mean nothing. An engine has one burst under way; for several at
+   * once have several engines.
+   *
+   * @throws IllegalArgumentException when the burst is larger than this was made for
+   * @throws IllegalStateException when a burst is under way
+   */
+  public void begin(PacketBurst burst, PacketForm form, long now) {
     if (burst.size() > depth.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
     }
-    Arrays.fill(chains, 0, burst.size() * MAX_LAYERS, null);
+    if (underWay != null) {
+      throw new IllegalStateException("a burst is under way");
+    }
     for (int i = 0; i < burst.size(); i++) {
       depth[i] = 0;
       authentic[i] = false;
@@ -123,31 +146,79 @@ public final class IpsecInbound implements AutoCloseable {
       espMine[i] = layer == Layer.ESP;
       ahMine[i] = layer == Layer.AH;
     }
-    openLayer(burst, form, now);
-    for (int layer = 1; findNext(burst, layer); layer++) {
-      openLayer(burst, PacketForm.FULL_IP, now);
-      wipeRefused(burst);
+    underWay = burst;
+    time = now;
+    layersBegun = 0;
+    beginLayer(burst, form);
+  }
+
+  /**
+   * The second half: goes on to the next layer when every worker is done with the last one, and
+   * takes the burst back when nothing is left to be opened. Never waits.
+   *
+   * @return whether nothing is under way any more, so that the burst is the caller's again
+   */
+  public boolean finish() {
+    PacketBurst burst = underWay;
+    while (burst != null) {
+      boolean espDone = esp.finish();
+      boolean ahDone = ah.finish();
+      if (!espDone || !ahDone) {
+        return false;
+      }
+      noteLayer(burst);
+      if (findNext(burst, layersBegun)) {
+        beginLayer(burst, PacketForm.FULL_IP);
+      } else {
+        conclude(burst);
+        underWay = null;
+        burst = null;
+      }
     }
+    return true;
+  }
+
+  private void conclude(PacketBurst burst) {
     for (int i = 0; i < burst.size(); i++) {
       if (burst.isAlive(i) && !cameThroughBundles(i)) {
         refuse(burst, i, DropReason.BUNDLE_MISMATCH);
       }
     }
-    expand(burst, now);
+    expand(burst, time);
   }
 
   /** A packet that is neither goes to ESP, which says what is wrong with it. */
   private Layer outermost(PacketBurst burst, int i, PacketForm form) {
+    if (form != PacketForm.FULL_IP) {
+      return Layer.ESP;
+    }
+    ByteBuffer slab = burst.slab();
+    int at = burst.offset(i);
+    // the usual case without reading the whole header
+    boolean surelyNot =
+        burst.length(i) >= OuterHeader.V4_LENGTH
+            && slab.get(at) >> 4 == 4
+            && slab.get(at + V4_PROTOCOL) != AhOutbound.AH;
     boolean isAh =
-        form == PacketForm.FULL_IP
-            && view.parse(burst.slab(), burst.offset(i), burst.length(i))
-            && view.protocol() == AhOutbound.AH;
+        !surelyNot && view.parse(slab, at, burst.length(i)) && view.protocol() == AhOutbound.AH;
     return isAh ? Layer.AH : Layer.ESP;
   }
 
-  private void openLayer(PacketBurst burst, PacketForm form, long now) {
-    esp.open(burst, form, espMine, now);
-    ah.open(burst, ahMine, now);
+  private void beginLayer(PacketBurst burst, PacketForm form) {
+    int ofAh = 0;
+    for (int i = 0; i < burst.size(); i++) {
+      ofAh += ahMine[i] ? 1 : 0;
+    }
+    esp.begin(burst, form, espMine, time);
+    if (ofAh > 0) {
+      ah.begin(burst, ahMine, time);
+    }
+    layersBegun++;
+  }
+
+  /** Keeps what was found of the layer that is done. */
+  @SuppressWarnings("ReferenceEquality") // the same object needs no store
+  private void noteLayer(PacketBurst burst) {
     for (int i = 0; i < burst.size(); i++) {
       InboundSa sa = espMine[i] ? esp.sa(i) : ahMine[i] ? ah.sa(i) : null;
       if (sa == null) {
@@ -156,11 +227,17 @@ public final class IpsecInbound implements AutoCloseable {
       if (depth[i] == 0) {
         authentic[i] = espMine[i] ? esp.isAuthentic(i) : ah.isAuthentic(i);
       }
-      chains[i * MAX_LAYERS + depth[i]++] = sa;
+      int place = i * MAX_LAYERS + depth[i]++;
+      if (chains[place] != sa) {
+        chains[place] = sa;
+      }
       nextHeader[i] = espMine[i] ? esp.nextHeader(i) : ah.nextHeader(i);
       sequence[i] = espMine[i] ? esp.sequence(i) : ah.sequence(i);
       trafficClass[i] = espMine[i] ? esp.outerTrafficClass(i) : ah.outerTrafficClass(i);
       payload[i] = espMine[i] && esp.isPayload(i);
+    }
+    if (layersBegun > 1) {
+      wipeRefused(burst);
     }
   }
 
@@ -193,12 +270,15 @@ public final class IpsecInbound implements AutoCloseable {
   private Layer next(PacketBurst burst, int i) {
     InboundSa last = innermost(i);
     ByteBuffer slab = burst.slab();
-    if (last == null || !view.parse(slab, burst.offset(i), burst.length(i)) || view.isFragment()) {
+    boolean transport = last != null && last.isTransport();
+    if (last == null
+        || (!transport && local == LocalAddresses.NONE)
+        || !view.parse(slab, burst.offset(i), burst.length(i))
+        || view.isFragment()) {
       return Layer.NONE;
     }
     boolean ours =
-        last.child().mode() == SaMode.TRANSPORT
-            || local.contains(view.isV4(), view.destinationHigh(), view.destinationLow());
+        transport || local.contains(view.isV4(), view.destinationHigh(), view.destinationLow());
     if (!ours) {
       return Layer.NONE;
     }
@@ -257,6 +337,7 @@ public final class IpsecInbound implements AutoCloseable {
   private boolean isCompressed(PacketBurst burst, int i) {
     InboundSa last = innermost(i);
     return last != null
+        && last.isPlaced()
         && !payload[i]
         && view.parse(burst.slab(), burst.offset(i), burst.length(i))
         && last.isCompressed(view);
@@ -284,7 +365,7 @@ public final class IpsecInbound implements AutoCloseable {
 
   private SaBundle.@Nullable Place place(int i, int layer) {
     InboundSa sa = chains[i * MAX_LAYERS + layer];
-    return sa == null ? null : sa.options().place();
+    return sa == null || !sa.isPlaced() ? null : sa.options().place();
   }
 
   private @Nullable InboundSa innermost(int i) {

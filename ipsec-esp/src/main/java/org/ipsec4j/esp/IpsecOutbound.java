@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class IpsecOutbound implements AutoCloseable {
   private static final int HEADROOM = Math.max(EspOutbound.MAX_HEADROOM, AhOutbound.MAX_HEADROOM);
 
+  private static final @Nullable OutboundBundle[] NO_BUNDLES = {};
+
   private final EspOutbound esp;
   private final AhOutbound ah;
   private final @Nullable OutboundSa[] sas;
@@ -35,6 +37,12 @@ public final class IpsecOutbound implements AutoCloseable {
   private final int[] excess;
   private final IpHeaderView view = new IpHeaderView();
   private final SaCounters refused = new SaCounters();
+  private @Nullable PacketBurst underWay;
+  private @Nullable OutboundBundle[] bundles = NO_BUNDLES;
+  private PacketForm outermostForm = PacketForm.FULL_IP;
+  private long time;
+  private int layersLeft;
+  private boolean anyStage;
 
   /**
    * @param providers makers of the keys of all SAs that will be used; each gives workers
@@ -45,6 +53,7 @@ public final class IpsecOutbound implements AutoCloseable {
     ah = new AhOutbound(providers, capacity);
     sas = new OutboundSa[capacity];
     all = new boolean[capacity];
+    Arrays.fill(all, true);
     taken = new boolean[capacity];
     espMine = new boolean[capacity];
     ahMine = new boolean[capacity];
@@ -86,7 +95,6 @@ public final class IpsecOutbound implements AutoCloseable {
    */
   public void protect(
       PacketBurst burst, @Nullable OutboundBundle[] bundlePerPacket, PacketForm form, long now) {
-    Arrays.fill(all, true);
     protect(burst, bundlePerPacket, all, form, now);
   }
 
@@ -101,8 +109,33 @@ public final class IpsecOutbound implements AutoCloseable {
       boolean[] mine,
       PacketForm form,
       long now) {
+    begin(burst, bundlePerPacket, mine, form, now);
+    while (!finish()) {
+      // a device that does not answer is its guard's to stop, which completes the burst
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * The first half of {@link #protect}, for providers that answer late: begins with the innermost
+   * layer. Until {@link #finish} says so, the burst, its memory and both arrays belong to this
+   * engine and its providers, and the accessors mean nothing. An engine has one burst under way;
+   * for several at once have several engines.
+   *
+   * @throws IllegalArgumentException when the burst is larger than this was made for
+   * @throws IllegalStateException when a burst is under way
+   */
+  public void begin(
+      PacketBurst burst,
+      @Nullable OutboundBundle[] bundlePerPacket,
+      boolean[] mine,
+      PacketForm form,
+      long now) {
     if (burst.size() > sas.length) {
       throw new IllegalArgumentException("burst of " + burst.size() + " packets");
+    }
+    if (underWay != null) {
+      throw new IllegalStateException("a burst is under way");
     }
     for (int i = 0; i < burst.size(); i++) {
       taken[i] = mine[i] && burst.isAlive(i);
@@ -110,30 +143,71 @@ public final class IpsecOutbound implements AutoCloseable {
         forget(i);
       }
     }
-    int layers = refuse(burst, bundlePerPacket, form);
-    runStages(burst, bundlePerPacket, now);
-    refuseTooLong(burst, bundlePerPacket, now);
-    // all bundles end at once, as only the outermost layer may leave the form of IP
-    for (int fromOutside = layers - 1; fromOutside >= 0; fromOutside--) {
-      int layerEsp = 0;
-      int layerAh = 0;
-      for (int i = 0; i < burst.size(); i++) {
-        OutboundSa sa = layer(burst, i, bundlePerPacket[i], fromOutside);
-        sas[i] = sa;
-        espMine[i] = sa != null && sa.isEsp();
-        ahMine[i] = sa != null && !sa.isEsp();
-        layerEsp += espMine[i] ? 1 : 0;
-        layerAh += ahMine[i] ? 1 : 0;
-      }
-      if (layerEsp > 0) {
-        esp.protect(burst, sas, espMine, fromOutside == 0 ? form : PacketForm.FULL_IP, now);
-      }
-      if (layerAh > 0) {
-        ah.protect(burst, sas, ahMine, now);
+    outermostForm = form;
+    time = now;
+    bundles = bundlePerPacket;
+    layersLeft = refuse(burst, bundlePerPacket, form);
+    if (anyStage) {
+      runStages(burst, bundlePerPacket, now);
+    }
+    if (layersLeft > 1) {
+      refuseTooLong(burst, bundlePerPacket, now);
+    }
+    if (layersLeft > 0) {
+      underWay = burst;
+      beginLayer(burst);
+    }
+  }
+
+  /**
+   * The second half: goes on to the next layer when every worker is done with the last one, and
+   * takes the burst back behind the outermost. Never waits.
+   *
+   * @return whether nothing is under way any more, so that the burst is the caller's again
+   */
+  public boolean finish() {
+    PacketBurst burst = underWay;
+    while (burst != null) {
+      boolean espDone = esp.finish();
+      boolean ahDone = ah.finish();
+      if (!espDone || !ahDone) {
+        return false;
       }
       noteWhatFailed(burst);
+      if (layersLeft == 0) {
+        underWay = null;
+        bundles = NO_BUNDLES;
+        burst = null;
+      } else {
+        beginLayer(burst);
+      }
     }
-    Arrays.fill(sas, null);
+    return true;
+  }
+
+  /** All bundles end at once, as only the outermost layer may leave the form of IP. */
+  @SuppressWarnings("ReferenceEquality") // the same object needs no store
+  private void beginLayer(PacketBurst burst) {
+    layersLeft--;
+    int layerEsp = 0;
+    int layerAh = 0;
+    for (int i = 0; i < burst.size(); i++) {
+      OutboundSa sa = layer(burst, i, bundles[i], layersLeft);
+      espMine[i] = sa != null && sa.isEsp();
+      ahMine[i] = sa != null && !sa.isEsp();
+      layerEsp += espMine[i] ? 1 : 0;
+      layerAh += ahMine[i] ? 1 : 0;
+      if (sa != null && sas[i] != sa) {
+        sas[i] = sa;
+      }
+    }
+    if (layerEsp > 0) {
+      PacketForm form = layersLeft == 0 ? outermostForm : PacketForm.FULL_IP;
+      esp.begin(burst, sas, espMine, form, time);
+    }
+    if (layerAh > 0) {
+      ah.begin(burst, sas, ahMine, time);
+    }
   }
 
   private void forget(int i) {
@@ -147,6 +221,7 @@ public final class IpsecOutbound implements AutoCloseable {
   /** Drops what has no bundle, or one that cannot end in this form; the most layers of the rest. */
   private int refuse(PacketBurst burst, @Nullable OutboundBundle[] bundles, PacketForm form) {
     int layers = 0;
+    anyStage = false;
     for (int i = 0; i < burst.size(); i++) {
       if (!taken[i]) {
         continue;
@@ -160,6 +235,7 @@ public final class IpsecOutbound implements AutoCloseable {
         drop(burst, i, DropReason.NOT_TRANSPORTABLE);
       } else {
         layers = Math.max(layers, bundle.size());
+        anyStage |= bundle.stage() != null;
       }
     }
     return layers;
@@ -195,12 +271,15 @@ public final class IpsecOutbound implements AutoCloseable {
 
   private void noteWhatFailed(PacketBurst burst) {
     for (int i = 0; i < burst.size(); i++) {
-      if (espMine[i] && !burst.isAlive(i)) {
+      if (burst.isAlive(i)) {
+        continue;
+      }
+      if (espMine[i]) {
         fits[i] = ofBundle(i, esp.fits(i));
         missingHead[i] = esp.missingHeadroom(i);
         missingTail[i] = esp.missingTailroom(i);
         excess[i] = esp.excess(i);
-      } else if (ahMine[i] && !burst.isAlive(i)) {
+      } else if (ahMine[i]) {
         fits[i] = ofBundle(i, ah.fits(i));
         missingHead[i] = ah.missingHeadroom(i);
         excess[i] = ah.excess(i);

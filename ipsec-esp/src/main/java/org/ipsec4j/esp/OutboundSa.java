@@ -187,6 +187,16 @@ public final class OutboundSa extends SecurityAssociation {
     return way;
   }
 
+  @Override
+  int touch() {
+    return super.touch() + (int) next + (way == null ? 1 : 0);
+  }
+
+  @Override
+  int touchNext() {
+    return super.touchNext() + way.destination;
+  }
+
   private OuterWay wayOf(OuterPath outer) {
     return new OuterWay(outer, options().outerHeader().hopLimit(), ipProtocol());
   }

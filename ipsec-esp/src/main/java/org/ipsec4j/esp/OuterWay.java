@@ -13,9 +13,6 @@ final class OuterWay {
   /** Whether ESP travels in UDP. */
   final boolean udp;
 
-  /** Octets of the outer IP header. */
-  final int ip;
-
   /** Octets of it and of UDP. */
   final int outside;
 
@@ -42,8 +39,7 @@ final class OuterWay {
     this.path = path;
     this.v4 = path.isV4();
     this.udp = path.isUdp();
-    this.ip = OuterHeader.ipLength(v4);
-    this.outside = ip + (udp ? OuterHeader.UDP_LENGTH : 0);
+    this.outside = OuterHeader.ipLength(v4) + (udp ? OuterHeader.UDP_LENGTH : 0);
     this.source = (int) path.local().low();
     this.destination = (int) path.remote().low();
     this.ports = path.localPort() << 16 | path.remotePort();
@@ -56,5 +52,10 @@ final class OuterWay {
             + (source & 0xffff)
             + (destination >>> 16)
             + (destination & 0xffff);
+  }
+
+  /** Octets of the outer IP header. */
+  int ip() {
+    return OuterHeader.ipLength(v4);
   }
 }

@@ -160,9 +160,9 @@ final class PacketWorkers {
   }
 
   /**
-   * Makes the descriptors free again. They go on naming the keys of the burst that was, which whoever
-   * destroys them does by call and not by leaving them to the collector: a store of a reference for
-   * each packet is dear with some collectors.
+   * Makes the descriptors free again. They go on naming the keys of the burst that was, which
+   * whoever destroys them does by call and not by leaving them to the collector: a store of a
+   * reference for each packet is dear with some collectors.
    */
   void clear() {
     for (CryptoBurst burst : bursts) {

@@ -72,7 +72,12 @@ final class PlainTunnel {
     out.innerLength = total;
     out.outerOffset = outer;
     out.outerLength =
-        at - outer + total + layout.padLength(total) + EspLayout.TRAILER_LENGTH + layout.icvLength();
+        at
+            - outer
+            + total
+            + layout.padLength(total)
+            + EspLayout.TRAILER_LENGTH
+            + layout.icvLength();
   }
 
   /** The IP header, and the one of UDP. */
@@ -125,10 +130,12 @@ final class PlainTunnel {
         || slab.get(at + 9) != OuterHeader.ESP) {
       return false;
     }
+    in.plain = true;
     in.headed = true;
     in.trafficClass = (int) (head >>> 48) & 0xff;
     in.espOffset = at + V4_HEADER;
     in.espLength = total - V4_HEADER;
+    in.spiAndLow = slab.getLong(at + V4_HEADER);
     return true;
   }
 
@@ -166,7 +173,10 @@ final class PlainTunnel {
     return sa.selectors().takesWithoutPorts((int) middle, destination, protocol) ? total : 0;
   }
 
-  /** Up to seven octets; more go the long way. They lie behind the header, so that eight can be read. */
+  /**
+   * Up to seven octets; more go the long way. They lie behind the header, so that eight can be
+   * read.
+   */
   private static boolean isPadding(ByteBuffer slab, int trailer, int pad) {
     if (pad == 0) {
       return true;

@@ -43,7 +43,6 @@ public final class ReplayWindow {
   private final boolean extended;
   private final boolean enforced;
   private final long[] ring;
-  private final int mask;
 
   /** Highest number committed; 0 before the first. Written under the lock only. */
   private volatile long top;
@@ -74,7 +73,6 @@ public final class ReplayWindow {
     // one word more than the width fills, as the window's edges seldom fall on a word's
     int words = Integer.highestOneBit((width + 63) / 64) << 1;
     this.ring = new long[words];
-    this.mask = words - 1;
   }
 
   /** Packets. */
@@ -138,7 +136,7 @@ public final class ReplayWindow {
     if (number < 0 || highest - number >= width) {
       return DropReason.REPLAY_OLD;
     }
-    long word = (long) WORDS.getOpaque(ring, (int) (number >>> 6) & mask);
+    long word = (long) WORDS.getOpaque(ring, slot(number >>> 6));
     return (word >>> number & 1) == 0 ? DropReason.NONE : DropReason.REPLAY;
   }
 
@@ -189,17 +187,27 @@ public final class ReplayWindow {
       if (number >>> 6 > highest >>> 6) {
         clearBetween(highest >>> 6, number >>> 6);
       }
-      int at = (int) (number >>> 6) & mask;
+      int at = slot(number >>> 6);
       WORDS.setOpaque(ring, at, ring[at] | 1L << number);
     }
     return Math.max(highest, number);
+  }
+
+  /** See {@link SecurityAssociation#touch}. */
+  int touch() {
+    return (int) ring[0];
+  }
+
+  /** Where a word of the ring is. */
+  private int slot(long word) {
+    return (int) word & (ring.length - 1);
   }
 
   /** Clears the words behind {@code from} up to {@code to}, at most the whole ring. */
   private void clearBetween(long from, long to) {
     long count = Math.min(to - from, ring.length);
     for (long i = 1; i <= count; i++) {
-      WORDS.setOpaque(ring, (int) (from + i) & mask, 0L);
+      WORDS.setOpaque(ring, slot(from + i), 0L);
     }
   }
 }

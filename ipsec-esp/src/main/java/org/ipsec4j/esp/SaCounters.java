@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one SA, or a path as a whole, has carried and dropped. Counts are exact with any number of
  * packet threads; one counter read beside another may be a burst ahead of it.
+ *
+ * <p>An SA is its own counters: a packet that is counted finds them where it has found the rest.
  */
-public final class SaCounters {
+public sealed class SaCounters permits SecurityAssociation {
   private static final VarHandle PACKETS;
   private static final VarHandle BYTES;
   private static final VarHandle ARRAY;
@@ -36,23 +38,23 @@ public final class SaCounters {
   SaCounters() {}
 
   /** Packets that were protected, or opened and found good. */
-  public long packets() {
+  public final long packets() {
     return packets;
   }
 
   /** Octets of the inner packets among {@link #packets()}. */
-  public long bytes() {
+  public final long bytes() {
     return bytes;
   }
 
   /** Packets dropped for one reason. */
-  public long drops(DropReason reason) {
+  public final long drops(DropReason reason) {
     long[] counts = drops;
     return counts == null ? 0 : (long) DROPS.getVolatile(counts, index(reason));
   }
 
   /** Packets dropped for any reason. */
-  public long drops() {
+  public final long drops() {
     long[] counts = drops;
     long sum = 0;
     for (int i = 0; counts != null && i < counts.length; i++) {
@@ -61,12 +63,12 @@ public final class SaCounters {
     return sum;
   }
 
-  void passed(long morePackets, long moreBytes) {
+  final void passed(long morePackets, long moreBytes) {
     PACKETS.getAndAdd(this, morePackets);
     BYTES.getAndAdd(this, moreBytes);
   }
 
-  void dropped(DropReason reason) {
+  final void dropped(DropReason reason) {
     DROPS.getAndAdd(dropCounts(), index(reason), 1L);
   }
 

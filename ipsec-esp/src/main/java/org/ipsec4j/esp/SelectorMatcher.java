@@ -14,12 +14,42 @@ import org.jspecify.annotations.Nullable;
 final class SelectorMatcher {
   private static final int LAST_PORT = 65535;
 
-  private final Side source;
-  private final Side destination;
+  // one IPv4 selector on each side, which is what most SAs have, lies in this object itself
+  private final int firstSource;
+  private final int lastSource;
+  private final int firstDestination;
+  private final int lastDestination;
+  private final short protocol;
 
-  private SelectorMatcher(Side source, Side destination) {
-    this.source = source;
-    this.destination = destination;
+  /** Whether the fields above say all. */
+  private final boolean plain;
+
+  /** All selectors; null where there is no port among them and the fields say all. */
+  private final @Nullable Side source;
+
+  private final @Nullable Side destination;
+
+  private SelectorMatcher(List<TrafficSelector> from, List<TrafficSelector> to) {
+    plain = isPlain(from) && isPlain(to) && protocolsFit(from.getFirst(), to.getFirst());
+    if (plain) {
+      TrafficSelector ofSource = from.getFirst();
+      TrafficSelector ofDestination = to.getFirst();
+      firstSource = (int) ofSource.addresses().first().low();
+      lastSource = (int) ofSource.addresses().last().low();
+      firstDestination = (int) ofDestination.addresses().first().low();
+      lastDestination = (int) ofDestination.addresses().last().low();
+      protocol = (short) Math.max(ofSource.protocol(), ofDestination.protocol());
+      source = null;
+      destination = null;
+    } else {
+      firstSource = 0;
+      lastSource = 0;
+      firstDestination = 0;
+      lastDestination = 0;
+      protocol = 0;
+      source = new Side(from);
+      destination = new Side(to);
+    }
   }
 
   /**
@@ -27,19 +57,41 @@ final class SelectorMatcher {
    * @param ofDestination selectors of the side that it goes to
    */
   static SelectorMatcher of(List<TrafficSelector> ofSource, List<TrafficSelector> ofDestination) {
-    return new SelectorMatcher(Side.of(ofSource), Side.of(ofDestination));
+    return new SelectorMatcher(ofSource, ofDestination);
+  }
+
+  /** One selector for all ports of an IPv4 range. */
+  private static boolean isPlain(List<TrafficSelector> selectors) {
+    TrafficSelector first = selectors.getFirst();
+    return selectors.size() == 1
+        && first.addresses().first().isV4()
+        && first.firstPort() == 0
+        && first.lastPort() == LAST_PORT;
+  }
+
+  private static boolean protocolsFit(TrafficSelector one, TrafficSelector other) {
+    return one.protocol() == 0 || other.protocol() == 0 || one.protocol() == other.protocol();
   }
 
   /** {@code NONE} when the packet is selected. */
   DropReason check(IpHeaderView packet) {
+    Side ofSource = source;
+    Side ofDestination = destination;
+    if (ofSource == null || ofDestination == null) {
+      boolean taken =
+          packet.isV4()
+              && takesWithoutPorts(
+                  (int) packet.sourceLow(), (int) packet.destinationLow(), packet.protocol());
+      return taken ? DropReason.NONE : DropReason.SELECTOR_MISMATCH;
+    }
     Match from =
-        source.match(packet, packet.sourceHigh(), packet.sourceLow(), packet.sourcePort(), true);
+        ofSource.match(packet, packet.sourceHigh(), packet.sourceLow(), packet.sourcePort(), true);
     if (from == Match.NO) {
       return DropReason.SELECTOR_MISMATCH;
     }
     // a type and code is the sender's alone and not compared with the receiver's side
     Match to =
-        destination.match(
+        ofDestination.match(
             packet,
             packet.destinationHigh(),
             packet.destinationLow(),
@@ -62,9 +114,18 @@ final class SelectorMatcher {
    * @param to destination address
    * @param protocol that the header names
    */
-  boolean takesWithoutPorts(int from, int to, int protocol) {
-    return source.takesWithoutPorts(from, protocol)
-        && destination.takesWithoutPorts(to, protocol);
+  boolean takesWithoutPorts(int from, int to, int wanted) {
+    return plain
+        && (protocol == 0 || protocol == wanted)
+        && Integer.compareUnsigned(from, firstSource) >= 0
+        && Integer.compareUnsigned(from, lastSource) <= 0
+        && Integer.compareUnsigned(to, firstDestination) >= 0
+        && Integer.compareUnsigned(to, lastDestination) <= 0;
+  }
+
+  /** See {@link SecurityAssociation#touch}. */
+  int touch() {
+    return firstSource + protocol;
   }
 
   private enum Match {
@@ -85,72 +146,7 @@ final class SelectorMatcher {
     return firstPort <= port && port <= lastPort ? Match.YES : Match.NO;
   }
 
-  /** One IPv4 selector, which most SAs have, in this object itself; others in {@link #several}. */
   private static final class Side {
-    /** Any IPv4 packet: shared, as the inner side of many SAs is the whole Internet. */
-    private static final Side ANY_V4 = new Side(TrafficSelector.of("0.0.0.0/0"));
-
-    private final int first;
-    private final int last;
-    private final short protocol;
-    private final char firstPort;
-    private final char lastPort;
-    private final @Nullable Several several;
-
-    private Side(TrafficSelector selector) {
-      first = (int) selector.addresses().first().low();
-      last = (int) selector.addresses().last().low();
-      protocol = (short) selector.protocol();
-      firstPort = (char) selector.firstPort();
-      lastPort = (char) selector.lastPort();
-      several = null;
-    }
-
-    private Side(Several several) {
-      first = 0;
-      last = 0;
-      protocol = 0;
-      firstPort = 0;
-      lastPort = 0;
-      this.several = several;
-    }
-
-    static Side of(List<TrafficSelector> selectors) {
-      if (selectors.size() != 1 || !selectors.getFirst().addresses().first().isV4()) {
-        return new Side(new Several(selectors));
-      }
-      Side side = new Side(selectors.getFirst());
-      return side.isAny() ? ANY_V4 : side;
-    }
-
-    private boolean isAny() {
-      return first == 0 && last == -1 && protocol == 0 && firstPort == 0 && lastPort == LAST_PORT;
-    }
-
-    boolean takesWithoutPorts(int address, int wanted) {
-      return several == null
-          && (protocol == 0 || protocol == wanted)
-          && firstPort == 0
-          && lastPort == LAST_PORT
-          && Integer.compareUnsigned(address, first) >= 0
-          && Integer.compareUnsigned(address, last) <= 0;
-    }
-
-    Match match(IpHeaderView packet, long high, long low, int port, boolean portCounts) {
-      if (several != null) {
-        return several.match(packet, high, low, port, portCounts);
-      }
-      if (!packet.isV4()
-          || (protocol != 0 && protocol != packet.protocol())
-          || Integer.compareUnsigned((int) low, first) < 0
-          || Integer.compareUnsigned((int) low, last) > 0) {
-        return Match.NO;
-      }
-      return portCounts ? matchPort(firstPort, lastPort, port) : Match.YES;
-    }
-  }
-
-  private static final class Several {
     private final int size;
     private final boolean[] v4;
     private final long[] firstHigh;
@@ -161,7 +157,7 @@ final class SelectorMatcher {
     private final int[] firstPort;
     private final int[] lastPort;
 
-    Several(List<TrafficSelector> selectors) {
+    Side(List<TrafficSelector> selectors) {
       size = selectors.size();
       v4 = new boolean[size];
       firstHigh = new long[size];

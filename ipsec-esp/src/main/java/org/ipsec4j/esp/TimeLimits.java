@@ -7,9 +7,6 @@ import java.lang.invoke.VarHandle;
  * The lifetime in time of one SA (RFC 4301 4.4.2.1), in nanoseconds of engine time. Thread-safe.
  */
 final class TimeLimits {
-  /** For all SAs that last as long as they like. */
-  private static final TimeLimits NONE = new TimeLimits(TimeLifetime.UNLIMITED);
-
   private static final long NOT_BEGUN = Long.MIN_VALUE;
   private static final VarHandle START;
 
@@ -26,16 +23,10 @@ final class TimeLimits {
   private final boolean limited;
   private volatile long start = NOT_BEGUN;
 
-  private TimeLimits(TimeLifetime lifetime) {
+  TimeLimits(TimeLifetime lifetime) {
     soft = lifetime.softNanos() == 0 ? Long.MAX_VALUE : lifetime.softNanos();
     hard = lifetime.hardNanos() == 0 ? Long.MAX_VALUE : lifetime.hardNanos();
     limited = Math.min(soft, hard) < Long.MAX_VALUE;
-  }
-
-  /** Those of one SA. */
-  static TimeLimits of(TimeLifetime lifetime) {
-    TimeLimits limits = new TimeLimits(lifetime);
-    return limits.limited ? limits : NONE;
   }
 
   boolean isLimited() {

@@ -3,11 +3,12 @@ package org.ipsec4j.esp;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.ipsec4j.api.policy.Lifetime;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The volume lifetime of one SA (RFC 4301 4.4.2.1): counts what is let pass, tells when the soft
- * limit is met, and closes for good at the hard limit. Made for SAs that have a limit only.
- * Thread-safe.
+ * The lifetime of one SA in packets and octets (RFC 4301 4.4.2.1), beside that in time: counts what
+ * is let pass, tells when the soft limit is met, and closes for good at the hard limit. Made for
+ * SAs that have a limit only. Thread-safe.
  */
 final class VolumeLimits {
   /** What becomes of a packet. */
@@ -34,6 +35,7 @@ final class VolumeLimits {
   }
 
   private final Lifetime lifetime;
+  private final TimeLimits time;
 
   @SuppressWarnings("UnusedVariable") // through its VarHandle
   private long packets;
@@ -43,12 +45,23 @@ final class VolumeLimits {
 
   private volatile boolean expired;
 
-  VolumeLimits(Lifetime lifetime) {
+  private VolumeLimits(Lifetime lifetime, TimeLimits time) {
     this.lifetime = lifetime;
+    this.time = time;
   }
 
-  /** Whether a lifetime has any limit. */
-  static boolean isLimited(Lifetime lifetime) {
+  /** Those of one SA; null when nothing is limited. */
+  static @Nullable VolumeLimits of(Lifetime lifetime, TimeLifetime timeLifetime) {
+    TimeLimits time = new TimeLimits(timeLifetime);
+    return time.isLimited() || isLimited(lifetime) ? new VolumeLimits(lifetime, time) : null;
+  }
+
+  /** The limits in time that go with them. */
+  TimeLimits time() {
+    return time;
+  }
+
+  private static boolean isLimited(Lifetime lifetime) {
     return lifetime.softPackets() > 0
         || lifetime.hardPackets() > 0
         || lifetime.softBytes() > 0

@@ -124,7 +124,7 @@ final class Wrapping {
 
   /** Octets in front of ESP or AH: the outer header, or the one that stays, and UDP. */
   private static int outside(OuterWay way, Departure out) {
-    return out.headerLength == 0 ? way.outside : out.headerLength + way.outside - way.ip;
+    return out.headerLength == 0 ? way.outside : out.headerLength + way.outside - way.ip();
   }
 
   /** Where everything will lie, and whether it fits. */
@@ -185,7 +185,7 @@ final class Wrapping {
         way.source,
         way.destination,
         way.udp ? OuterHeader.UDP : sa.ipProtocol(),
-        way.outside - way.ip + out.espLength,
+        way.outside - way.ip() + out.espLength,
         policy.trafficClass(out.trafficClass),
         policy.setsDontFragment(out.dontFragment),
         policy.hopLimit(),
@@ -195,7 +195,7 @@ final class Wrapping {
 
   private static void writeAnyOuter(
       ByteBuffer slab, OutboundSa sa, OuterWay way, Departure out, int number) {
-    int udp = way.outside - way.ip;
+    int udp = way.outside - way.ip();
     int protocol = way.udp ? OuterHeader.UDP : sa.ipProtocol();
     if (out.headerLength > 0) {
       int total = out.headerLength + udp + out.espLength;

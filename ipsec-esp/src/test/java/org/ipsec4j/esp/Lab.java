@@ -236,8 +236,7 @@ final class Lab {
     op.slab = packet;
     op.seal = true;
     op.aadLength = EspLayout.HEADER_LENGTH;
-    layout.prepareSeal(
-        op, packet, EspLayout.HEADER_LENGTH, number, layout.packSalt(key.salt()));
+    layout.prepareSeal(op, packet, EspLayout.HEADER_LENGTH, number, layout.packSalt(key.salt()));
     op.icvOffset = layout.front() + text.length;
     op.textLength = op.icvOffset - op.textOffset;
     op.highSequencePresent = layout.extendedSequenceNumbers();

@@ -42,7 +42,7 @@ public final class IpsecNodeBuilder {
   private @Nullable Credentials credentials;
   private @Nullable PacketPort inner;
   private List<CryptoProvider> crypto = List.of();
-  private CryptoOrder cryptoOrder = CryptoOrder.DEFAULT;
+  private CryptoOrder cryptoOrder = CryptoOrder.byPriority();
   private NodeListener listener = event -> {};
   private @Nullable KeySink keySink;
   private @Nullable OuterTap tap;

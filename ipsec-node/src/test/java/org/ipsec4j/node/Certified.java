@@ -41,6 +41,13 @@ record Certified(X509Certificate certificate, KeyPair keys) {
     return node(domain, Instant.now().plus(DAY));
   }
 
+  /** The same for keys that somebody else has made and may keep, such as a token. */
+  X509Certificate node(String domain, KeyPair others) {
+    String issuer = certificate.getSubjectX500Principal().getName();
+    return issue("CN=" + domain, domain, issuer, others, keys, Instant.now().plus(DAY))
+        .certificate();
+  }
+
   /** The same with an end of its own. */
   Certified node(String domain, Instant until) {
     String issuer = certificate.getSubjectX500Principal().getName();

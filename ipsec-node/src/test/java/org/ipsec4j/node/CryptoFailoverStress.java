@@ -91,8 +91,7 @@ final class CryptoFailoverStress {
               new Thread(() -> receive(nodes.right, nodes.left)));
       threads.forEach(Thread::start);
       long end =
-          System.nanoTime()
-              + TimeUnit.SECONDS.toNanos(Long.getLong("ipsec4j.stress.seconds", 6));
+          System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.getLong("ipsec4j.stress.seconds", 6));
       Mood[] moods = {Mood.FAILING, Mood.THROWING, Mood.HANGING};
       int failovers = 0;
       while (System.nanoTime() < end) {

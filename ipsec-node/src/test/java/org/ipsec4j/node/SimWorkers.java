@@ -1,5 +1,6 @@
 package org.ipsec4j.node;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.ipsec4j.api.ike.OffloadedWork;
 import org.ipsec4j.sim.Simulation;
@@ -9,7 +10,7 @@ final class SimWorkers {
   private final Simulation simulation;
   private final WorkQueue queue;
   private final long stepNanos;
-  private final java.util.Map<OffloadedWork, Runnable> whenDone = new java.util.IdentityHashMap<>();
+  private final IdentityHashMap<OffloadedWork, Runnable> whenDone = new IdentityHashMap<>();
   private int idle;
   int ran;
   int longest;

@@ -28,7 +28,7 @@ final class WorkPoolStress {
     final AtomicInteger runs = new AtomicInteger();
     final AtomicInteger returns = new AtomicInteger();
     private final int size;
-    long result;
+    private final AtomicLong result = new AtomicLong();
 
     Step(int size) {
       this.size = size;
@@ -46,7 +46,7 @@ final class WorkPoolStress {
       for (int i = 0; i < size; i++) {
         sum = 31 * sum + i;
       }
-      result = sum;
+      result.addAndGet(sum);
     }
   }
 

@@ -71,7 +71,7 @@ final class Card {
 
   /** A way for jobs, for one thread. */
   final class Queue {
-    private final Job[] ring = new Job[RING];
+    private final @Nullable Job[] ring = new Job[RING];
     private final byte[] scratch = new byte[1 << 18];
     private int count;
     private int turn;
@@ -95,7 +95,9 @@ final class Card {
       Job job = ring[which];
       System.arraycopy(ring, which + 1, ring, which, --count - which);
       ring[count] = null;
-      job.result = work(job);
+      if (job != null) {
+        job.result = work(job);
+      }
       return job;
     }
 

@@ -123,6 +123,7 @@ final class CardWorker implements PacketWorker {
     return offset >= 0 && length >= 0 && offset <= memory.capacity() - length;
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same buffer, not one of the same content
   private ByteBuffer whole(@Nullable ByteBuffer wanted) {
     if (wanted != null && slab != wanted) {
       slab = wanted;

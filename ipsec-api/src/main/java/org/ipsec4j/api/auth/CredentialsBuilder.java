@@ -30,6 +30,26 @@ public interface CredentialsBuilder {
       throws CredentialException;
 
   /**
+   * Adds a certificate of ours whose key stays in a PKCS #11 token.
+   *
+   * @param chain our certificate, then intermediates
+   * @param configuration of the token, as the JDK's SunPKCS11 reads it
+   * @param alias the label of the certificate that the token has with the key
+   * @param pin of the token, or null when it needs no login; the caller wipes it
+   * @throws CredentialException when there is no such token or key, or key and certificate do not
+   *     belong together
+   */
+  default CredentialsBuilder tokenKey(
+      String credentialRef,
+      CredentialFile chain,
+      CredentialFile configuration,
+      String alias,
+      char @Nullable [] pin)
+      throws CredentialException {
+    throw new CredentialException(configuration.source() + ": keys in tokens are not read here");
+  }
+
+  /**
    * Adds a set of trust anchors.
    *
    * @throws CredentialException when a file holds no certificates

@@ -30,8 +30,7 @@ class ReportTest {
   @Test
   void shortIsNamedWithFigureAndBound() {
     Report report =
-        report(
-            List.of(row(0.9499, 0, Bound.atLeast(0.95), 0), row(1, 0, Bound.atLeast(0.95), 0)));
+        report(List.of(row(0.9499, 0, Bound.atLeast(0.95), 0), row(1, 0, Bound.atLeast(0.95), 0)));
     assertEquals("bench: short: path-mb out 64 B 0.94 (>=0.95)", report.lastLine());
     assertEquals(1, report.status());
   }
@@ -51,8 +50,7 @@ class ReportTest {
     assertEquals(3, missing.status());
     Report both = report(List.of(row(0.5, 0, Bound.atLeast(0.9), 0)), "cbc (no library)");
     assertEquals(
-        "bench: short: path-mb out 64 B 0.50 (>=0.90); not run: cbc (no library)",
-        both.lastLine());
+        "bench: short: path-mb out 64 B 0.50 (>=0.90); not run: cbc (no library)", both.lastLine());
     assertEquals(1, both.status());
     assertEquals(3, report(List.of()).status());
     assertEquals("bench: incomplete: nothing was measured", report(List.of()).lastLine());
@@ -66,8 +64,7 @@ class ReportTest {
     Row fat = Row.alone("many-sas", "heap", "B", 1025, Bound.atMost(1024));
     assertEquals(Row.Verdict.OK, good.verdict());
     assertEquals("many-sas heap 1025 (<=1024)", fat.shortfall());
-    assertEquals(
-        Row.Verdict.SHOWN, Row.alone("many-sas", "native", "B", 9, Bound.NONE).verdict());
+    assertEquals(Row.Verdict.SHOWN, Row.alone("many-sas", "native", "B", 9, Bound.NONE).verdict());
   }
 
   @Test

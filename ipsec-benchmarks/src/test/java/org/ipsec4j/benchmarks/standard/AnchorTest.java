@@ -128,7 +128,8 @@ class AnchorTest {
         PacketBurst burst = ring.bursts()[b];
         for (int i = 0; i < BURST; i++) {
           byte[] sealed = c.packet(b, i);
-          burst.window(i, burst.offset(i) - (sealed.length - tail(sealed, size) - size), sealed.length);
+          burst.window(
+              i, burst.offset(i) - (sealed.length - tail(sealed, size) - size), sealed.length);
         }
         inbound.open(burst, PacketForm.FULL_IP, 0);
         assertEquals(BURST, PathLoop.alive(burst));

@@ -137,13 +137,21 @@ public record LoadedPolicy(
       char[] password = null;
       try {
         byte[] chainBytes = read(reference.chain());
-        keyBytes = read(reference.key());
+        CredentialFile chain = new CredentialFile(reference.chain(), chainBytes);
         password = password(reference.keyPassword());
-        credentials.signingKey(
-            name,
-            new CredentialFile(reference.chain(), chainBytes),
-            new CredentialFile(reference.key(), keyBytes),
-            password);
+        TokenReference token = TokenReference.of(reference.key());
+        if (token == null) {
+          keyBytes = read(reference.key());
+          credentials.signingKey(
+              name, chain, new CredentialFile(reference.key(), keyBytes), password);
+        } else {
+          credentials.tokenKey(
+              name,
+              chain,
+              new CredentialFile(token.configuration(), read(token.configuration())),
+              token.alias(),
+              password);
+        }
       } catch (IOException | CredentialException e) {
         problem(reference.origin(), String.valueOf(e.getMessage()));
       } finally {

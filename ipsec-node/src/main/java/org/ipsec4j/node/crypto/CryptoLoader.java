@@ -82,7 +82,7 @@ public final class CryptoLoader {
    * @throws IllegalStateException when none is usable; the message names the refused ones
    */
   public static Loaded discover() {
-    return load(List.of(), CryptoOrder.DEFAULT, List.of(), () -> 0);
+    return load(List.of(), CryptoOrder.byPriority(), List.of(), () -> 0);
   }
 
   /**
@@ -92,7 +92,7 @@ public final class CryptoLoader {
    */
   public static Loaded of(List<CryptoProvider> providers) {
     return new CryptoLoader(providers, new ArrayList<>())
-        .load(CryptoOrder.DEFAULT, List.of(), () -> 0);
+        .load(CryptoOrder.byPriority(), List.of(), () -> 0);
   }
 
   /**

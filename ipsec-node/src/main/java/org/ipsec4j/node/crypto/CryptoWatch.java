@@ -101,7 +101,7 @@ public final class CryptoWatch extends ForwardingCryptoProvider {
     List<ProviderWatch> usable = new ArrayList<>();
     for (CryptoProvider provider : chain.ranked(transform)) {
       for (ProviderWatch watch : watches) {
-        if (watch.provider() == provider && watch.refusal() == null) {
+        if (watch.name().equals(provider.name()) && watch.refusal() == null) {
           usable.add(watch);
         }
       }

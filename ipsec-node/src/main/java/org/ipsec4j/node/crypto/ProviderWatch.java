@@ -1,6 +1,7 @@
 package org.ipsec4j.node.crypto;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.ipsec4j.api.crypto.CryptoProvider;
@@ -47,7 +48,7 @@ public final class ProviderWatch extends ForwardingCryptoProvider {
   private volatile boolean retired;
 
   /** Counts up whenever the provider comes back, so that workers that were closed are renewed. */
-  private volatile int life;
+  private final AtomicInteger life = new AtomicInteger();
 
   ProviderWatch(
       CryptoProvider provider, LongSupplier clock, CryptoLimits limits, AtomicBoolean alarm) {
@@ -82,7 +83,7 @@ public final class ProviderWatch extends ForwardingCryptoProvider {
   }
 
   int life() {
-    return life;
+    return life.get();
   }
 
   /** Packets sealed or opened, also those whose ICV was wrong. */
@@ -142,7 +143,7 @@ public final class ProviderWatch extends ForwardingCryptoProvider {
   /** It passed its known answers again. */
   public void readmit() {
     speed.forget();
-    life++;
+    life.incrementAndGet();
     retired = false;
     verdict = null;
   }

@@ -62,13 +62,11 @@ final class GuardedWorkerTest {
 
   private CryptoWatch watch(PacketWorker worker) {
     CryptoProvider provider = new With(self -> worker);
-    return new CryptoWatch(
-        new ProviderChain(List.of(provider)), () -> now, CryptoLimits.DEFAULT);
+    return new CryptoWatch(new ProviderChain(List.of(provider)), () -> now, CryptoLimits.DEFAULT);
   }
 
   private static CryptoBurst burst(CryptoWatch watch, int packets) throws Exception {
-    PacketKey key =
-        watch.packetKey(GCM, Secret.copyOf(new byte[20]), Secret.copyOf(new byte[0]));
+    PacketKey key = watch.packetKey(GCM, Secret.copyOf(new byte[20]), Secret.copyOf(new byte[0]));
     CryptoBurst burst = new CryptoBurst(packets);
     ByteBuffer slab = ByteBuffer.allocateDirect(64);
     for (int i = 0; i < packets; i++) {
@@ -118,6 +116,30 @@ final class GuardedWorkerTest {
     assertEquals("1 of 2 packets of a burst failed", reason(watch));
     assertEquals(1, watch.watches().getFirst().packets());
     assertEquals(32, watch.watches().getFirst().octetsOut());
+  }
+
+  @Test
+  void packetThatIsTooLongForALibraryCondemnsItOnTheWayOutAlone() throws Exception {
+    CryptoWatch watch =
+        watch(
+            new Worker() {
+              @Override
+              public boolean submit(CryptoBurst burst) {
+                set(burst, CryptoOp.Status.FAILED);
+                return true;
+              }
+            });
+    PacketWorker worker = watch.providers().getFirst().packetWorker();
+    CryptoBurst burst = burst(watch, 1);
+    burst.op(0).seal = false;
+    burst.op(0).textLength = 65_499;
+    assertTrue(worker.submit(burst));
+    assertFailed(burst);
+    assertFalse(watch.isAlarmed(), "anybody can send such packets");
+    assertEquals(1, watch.watches().getFirst().failures());
+    burst.op(0).seal = true;
+    assertTrue(worker.submit(burst));
+    assertTrue(watch.isAlarmed());
   }
 
   @Test
@@ -236,8 +258,7 @@ final class GuardedWorkerTest {
     FakeProvider plain = new FakeProvider("jca", transform -> true);
     FakeProvider token = new FakeProvider("jca:token", transform -> true);
     CryptoWatch watch =
-        new CryptoWatch(
-            new ProviderChain(List.of(plain, token)), () -> now, CryptoLimits.DEFAULT);
+        new CryptoWatch(new ProviderChain(List.of(plain, token)), () -> now, CryptoLimits.DEFAULT);
     PacketKey key = token.packetKey(GCM, Secret.copyOf(new byte[20]), Secret.copyOf(new byte[0]));
     ProviderWatch owner = watch.ownerOf(key);
     assertNotNull(owner);

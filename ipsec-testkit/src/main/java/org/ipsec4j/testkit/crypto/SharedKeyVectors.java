@@ -13,8 +13,8 @@ import org.ipsec4j.api.crypto.SignatureAlgorithm;
 import org.junit.jupiter.api.Test;
 
 /**
- * Wycheproof's vectors for pairs of curve and hash, sizes of RSA keys and Brainpool curves that we do
- * not carry; they run where they lie beside the repository.
+ * Wycheproof's vectors for pairs of curve and hash, sizes of RSA keys and Brainpool curves that we
+ * do not carry; they run where they lie beside the repository.
  */
 public interface SharedKeyVectors extends ProviderUnderTest {
   /** See {@link PublishedKeyVectors#agree}. */
@@ -55,8 +55,7 @@ public interface SharedKeyVectors extends ProviderUnderTest {
           assertEquals(
               test.text("result").equals("valid"),
               provider()
-                  .verify(
-                      algorithm, group.hex("publicKeyDer"), test.hex("msg"), test.hex("sig")),
+                  .verify(algorithm, group.hex("publicKeyDer"), test.hex("msg"), test.hex("sig")),
               file + " tcId " + test.number("tcId"));
           count.ran();
         }

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** In which order a node asks crypto providers. */
 public sealed interface CryptoOrder {
   /** What holds when nobody said anything. */
-  CryptoOrder DEFAULT = new Priority();
+  static CryptoOrder byPriority() {
+    return new Priority();
+  }
 
   /** All that are found, those with the highest priority of their own first. */
   record Priority() implements CryptoOrder {}

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeSettings(@Nullable Tun tun, int ikePort, int natPort, CryptoOrder crypto) {
   /** What holds when the file does not speak of the node. */
   public static final NodeSettings DEFAULT =
-      new NodeSettings(null, Defaults.IKE_PORT, Defaults.NAT_PORT, CryptoOrder.DEFAULT);
+      new NodeSettings(null, Defaults.IKE_PORT, Defaults.NAT_PORT, CryptoOrder.byPriority());
 
   /**
    * A TUN interface.

@@ -2,6 +2,7 @@ package org.ipsec4j.auth.pki;
 
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
@@ -32,16 +33,22 @@ public final class CertifiedKey implements SigningKey {
   private static final Bytes CHALLENGE = Bytes.ofHex("6b657920616e64206365727469666963617465");
 
   private final PrivateKey key;
+
+  /** The JCA provider of a key in a token; null when JCA finds it. */
+  private final @Nullable Provider provider;
+
   private final List<X509Certificate> chain;
   private final List<Bytes> encoded;
   private final List<SignatureAlgorithm> algorithms;
 
   private CertifiedKey(
       PrivateKey key,
+      @Nullable Provider provider,
       List<X509Certificate> chain,
       List<Bytes> encoded,
       List<SignatureAlgorithm> algorithms) {
     this.key = key;
+    this.provider = provider;
     this.chain = List.copyOf(chain);
     this.encoded = List.copyOf(encoded);
     this.algorithms = List.copyOf(algorithms);
@@ -58,13 +65,27 @@ public final class CertifiedKey implements SigningKey {
    */
   public static CertifiedKey of(PrivateKey key, List<X509Certificate> certificates, String source)
       throws PkiException {
+    return of(key, null, certificates, source);
+  }
+
+  /**
+   * The same for a key that only one JCA provider can use, such as that of a token, which need not
+   * be registered in the JVM.
+   */
+  static CertifiedKey of(
+      PrivateKey key,
+      @Nullable Provider provider,
+      List<X509Certificate> certificates,
+      String source)
+      throws PkiException {
     if (certificates.isEmpty()) {
       throw new PkiException(source, "no certificate was given for the private key");
     }
     for (X509Certificate candidate : certificates) {
       List<SignatureAlgorithm> algorithms = algorithmsOf(candidate.getPublicKey());
-      if (!algorithms.isEmpty() && belongs(key, candidate.getPublicKey(), algorithms.get(0))) {
-        return of(key, ordered(candidate, certificates), algorithms, source);
+      if (!algorithms.isEmpty()
+          && belongs(key, provider, candidate.getPublicKey(), algorithms.get(0))) {
+        return of(key, provider, ordered(candidate, certificates), algorithms, source);
       }
     }
     X509Certificate first = certificates.get(0);
@@ -81,6 +102,7 @@ public final class CertifiedKey implements SigningKey {
 
   private static CertifiedKey of(
       PrivateKey key,
+      @Nullable Provider provider,
       List<X509Certificate> chain,
       List<SignatureAlgorithm> algorithms,
       String source)
@@ -93,7 +115,7 @@ public final class CertifiedKey implements SigningKey {
         throw new PkiException(source, "a certificate has no DER encoding");
       }
     }
-    return new CertifiedKey(key, chain, encoded, algorithms);
+    return new CertifiedKey(key, provider, chain, encoded, algorithms);
   }
 
   /** The end entity, then those that certify each other; roots are left to the peer. */
@@ -163,9 +185,12 @@ public final class CertifiedKey implements SigningKey {
   }
 
   private static boolean belongs(
-      PrivateKey key, PublicKey publicKey, SignatureAlgorithm algorithm) {
+      PrivateKey key,
+      @Nullable Provider provider,
+      PublicKey publicKey,
+      SignatureAlgorithm algorithm) {
     try {
-      return verified(publicKey, algorithm, signed(key, algorithm, CHALLENGE));
+      return verified(publicKey, algorithm, signed(key, provider, algorithm, CHALLENGE));
     } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
@@ -174,7 +199,7 @@ public final class CertifiedKey implements SigningKey {
   private static boolean verified(
       PublicKey publicKey, SignatureAlgorithm algorithm, byte[] ofChallenge)
       throws GeneralSecurityException {
-    Signature verifier = signature(algorithm);
+    Signature verifier = signature(algorithm, null);
     verifier.initVerify(publicKey);
     verifier.update(CHALLENGE.toArray());
     return verifier.verify(ofChallenge);
@@ -240,7 +265,7 @@ public final class CertifiedKey implements SigningKey {
           "the key of " + Certificates.name(certificate()) + " does not do " + algorithm);
     }
     try {
-      return Bytes.copyOf(signed(key, algorithm, message));
+      return Bytes.copyOf(signed(key, provider, algorithm, message));
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new CryptoException(
           Culprit.PROVIDER,
@@ -251,36 +276,45 @@ public final class CertifiedKey implements SigningKey {
     }
   }
 
-  private static byte[] signed(PrivateKey key, SignatureAlgorithm algorithm, Bytes message)
+  private static byte[] signed(
+      PrivateKey key, @Nullable Provider provider, SignatureAlgorithm algorithm, Bytes message)
       throws GeneralSecurityException {
-    Signature signature = signature(algorithm);
+    Signature signature = signature(algorithm, provider);
     signature.initSign(key);
     signature.update(message.toArray());
     return signature.sign();
   }
 
-  /** No provider named: JCA picks the one that the key belongs to, so that tokens work. */
-  private static Signature signature(SignatureAlgorithm algorithm) throws GeneralSecurityException {
+  /** Without a provider JCA picks the first that takes the key. */
+  private static Signature signature(SignatureAlgorithm algorithm, @Nullable Provider provider)
+      throws GeneralSecurityException {
     return switch (algorithm) {
-      case RSA_PKCS1_SHA1 -> Signature.getInstance("SHA1withRSA");
-      case RSA_PKCS1_SHA256 -> Signature.getInstance("SHA256withRSA");
-      case RSA_PKCS1_SHA384 -> Signature.getInstance("SHA384withRSA");
-      case RSA_PKCS1_SHA512 -> Signature.getInstance("SHA512withRSA");
-      case RSA_PSS_SHA256 -> pss(MGF1ParameterSpec.SHA256, 32);
-      case RSA_PSS_SHA384 -> pss(MGF1ParameterSpec.SHA384, 48);
-      case RSA_PSS_SHA512 -> pss(MGF1ParameterSpec.SHA512, 64);
-      case ECDSA_SHA1 -> Signature.getInstance("SHA1withECDSA");
-      case ECDSA_SHA256 -> Signature.getInstance("SHA256withECDSA");
-      case ECDSA_SHA384 -> Signature.getInstance("SHA384withECDSA");
-      case ECDSA_SHA512 -> Signature.getInstance("SHA512withECDSA");
-      case ED25519 -> Signature.getInstance("Ed25519");
-      case ED448 -> Signature.getInstance("Ed448");
+      case RSA_PKCS1_SHA1 -> signature("SHA1withRSA", provider);
+      case RSA_PKCS1_SHA256 -> signature("SHA256withRSA", provider);
+      case RSA_PKCS1_SHA384 -> signature("SHA384withRSA", provider);
+      case RSA_PKCS1_SHA512 -> signature("SHA512withRSA", provider);
+      case RSA_PSS_SHA256 -> pss(MGF1ParameterSpec.SHA256, 32, provider);
+      case RSA_PSS_SHA384 -> pss(MGF1ParameterSpec.SHA384, 48, provider);
+      case RSA_PSS_SHA512 -> pss(MGF1ParameterSpec.SHA512, 64, provider);
+      case ECDSA_SHA1 -> signature("SHA1withECDSA", provider);
+      case ECDSA_SHA256 -> signature("SHA256withECDSA", provider);
+      case ECDSA_SHA384 -> signature("SHA384withECDSA", provider);
+      case ECDSA_SHA512 -> signature("SHA512withECDSA", provider);
+      case ED25519 -> signature("Ed25519", provider);
+      case ED448 -> signature("Ed448", provider);
     };
   }
 
-  private static Signature pss(MGF1ParameterSpec hash, int saltLength)
+  private static Signature signature(String algorithm, @Nullable Provider provider)
       throws GeneralSecurityException {
-    Signature signature = Signature.getInstance("RSASSA-PSS");
+    return provider == null
+        ? Signature.getInstance(algorithm)
+        : Signature.getInstance(algorithm, provider);
+  }
+
+  private static Signature pss(MGF1ParameterSpec hash, int saltLength, @Nullable Provider provider)
+      throws GeneralSecurityException {
+    Signature signature = signature("RSASSA-PSS", provider);
     signature.setParameter(
         new PSSParameterSpec(
             hash.getDigestAlgorithm(),

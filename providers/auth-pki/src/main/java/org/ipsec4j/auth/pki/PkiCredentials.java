@@ -124,6 +124,21 @@ public final class PkiCredentials implements Credentials {
     }
 
     @Override
+    public Builder tokenKey(
+        String credentialRef,
+        CredentialFile chain,
+        CredentialFile configuration,
+        String alias,
+        char @Nullable [] pin)
+        throws PkiException {
+      List<X509Certificate> certificates = PkiFiles.certificates(chain.content(), chain.source());
+      return signingKey(
+          credentialRef,
+          TokenKeys.open(configuration.content(), configuration.source(), pin)
+              .key(alias, certificates));
+    }
+
+    @Override
     public Builder trust(String credentialRef, List<CredentialFile> files) throws PkiException {
       List<X509Certificate> anchors = new ArrayList<>();
       for (CredentialFile file : files) {

@@ -76,7 +76,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
   private final JcaSigners signers;
   private final Map<KeyExchangeMethod, Optional<Group>> groups = new ConcurrentHashMap<>();
   private final Map<PacketTransform, String> labels = new ConcurrentHashMap<>();
-  private final AtomicReference<SecureRandom> generator = new AtomicReference<>();
+  private final AtomicReference<@Nullable SecureRandom> generator = new AtomicReference<>();
 
   /** The JVM's providers, then Bouncy Castle. Named {@code jca}. */
   public JcaCryptoProvider() {

@@ -42,7 +42,8 @@ final class Kem {
 
   /** Of SubjectPublicKeyInfo, what stands in front of the encapsulation key. */
   private static Bytes prefix(KeyExchangeMethod method) {
-    int arc = 1 + method.ordinal() - KeyExchangeMethod.ML_KEM_512.ordinal();
+    // 2.16.840.1.101.3.4.4.1 to 3, as the methods have the numbers 35 to 37.
+    int arc = method.id() - 34;
     int bits = method.publicLength() + 1;
     HexFormat hex = HexFormat.of();
     return Bytes.ofHex(

@@ -1,10 +1,9 @@
 package org.ipsec4j.crypto.mb;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketTransform;
@@ -35,9 +34,9 @@ final class Group {
       IntegrityAlgorithm integrity) {}
 
   private static final Map<Traits, Group> MADE = new ConcurrentHashMap<>();
-  private static final List<Group> NUMBERED = new ArrayList<>();
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-  /** Unique, from 0. */
+  /** Unique in this JVM. */
   final int number;
 
   final CipherKind cipher;
@@ -53,8 +52,8 @@ final class Group {
   /** Index of functions for keys of 128, 192 and 256 bits. */
   final int size;
 
-  private Group(int number, Traits traits) {
-    this.number = number;
+  private Group(Traits traits) {
+    number = NUMBERS.getAndIncrement();
     cipher = CipherKind.of(traits.encryption);
     mac = MacKind.of(traits.integrity);
     IntegrityAlgorithm integrity = traits.integrity;
@@ -108,15 +107,7 @@ final class Group {
             transform.encryption().algorithm(),
             transform.encryption().keyBits(),
             transform.integrity());
-    return Optional.of(MADE.computeIfAbsent(traits, Group::make));
-  }
-
-  private static Group make(Traits traits) {
-    synchronized (NUMBERED) {
-      Group made = new Group(NUMBERED.size(), traits);
-      NUMBERED.add(made);
-      return made;
-    }
+    return Optional.of(MADE.computeIfAbsent(traits, Group::new));
   }
 
   @Override

@@ -121,8 +121,8 @@ final class Workspace {
       Raw.putInt(job + AT.chainOrder(), order);
     }
     int done = MbCalls.submitJobs(manager, count, pointers);
-    int more = done;
-    while (done < count && (done == more || more > 0)) {
+    int more = count;
+    while (done < count && more > 0) {
       more = MbCalls.flushJobs(manager, count - done, pointers);
       done += more;
     }

@@ -10,7 +10,8 @@
  *       lie in the library's code. Never does IKE.
  *   <li>RFC sections: RFC 4106, 4309, 4543, 7634, 8750, 3602, 3686, 2451, 4868, 3566, 4494, 4303
  *       2.8 and 2.2.1, 4302 3.3.3.1.
- *   <li>Explained by MbCryptoProviderTest, MbBurstTest, MbLibraryTest and known-answers.txt.
+ *   <li>Explained by MbCryptoProviderTest, MbBurstTest, MbLibraryTest, MbKeysUnderTrafficTest and
+ *       known-answers.txt.
  * </ul>
  */
 package org.ipsec4j.crypto.mb;

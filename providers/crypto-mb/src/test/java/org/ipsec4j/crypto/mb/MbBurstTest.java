@@ -33,12 +33,39 @@ class MbBurstTest {
   private static final int GAP = 16;
   private static final long SEED = 20_261_122;
 
-  /** One packet of a burst. */
-  private record Packet(Sa sa, byte[] clear, byte[] sealed, int high, int offset, boolean forged) {}
-
   /** Keys, and what they were made of. */
-  private record Sa(
-      PacketTransform transform, byte[] encryption, byte[] integrity, PacketKey key) {}
+  private static final class Sa {
+    private final PacketTransform transform;
+    private final byte[] encryption;
+    private final byte[] integrity;
+    private final PacketKey key;
+
+    Sa(PacketTransform transform, byte[] encryption, byte[] integrity, PacketKey key) {
+      this.transform = transform;
+      this.encryption = encryption;
+      this.integrity = integrity;
+      this.key = key;
+    }
+  }
+
+  /** One packet of a burst. */
+  private static final class Packet {
+    private final Sa sa;
+    private final byte[] clear;
+    private final byte[] sealed;
+    private final int high;
+    private final int offset;
+    private final boolean forged;
+
+    Packet(Sa sa, byte[] clear, byte[] sealed, int high, int offset, boolean forged) {
+      this.sa = sa;
+      this.clear = clear;
+      this.sealed = sealed;
+      this.high = high;
+      this.offset = offset;
+      this.forged = forged;
+    }
+  }
 
   private final MbCryptoProvider provider = new MbCryptoProvider();
   private final Random random = new Random(SEED);

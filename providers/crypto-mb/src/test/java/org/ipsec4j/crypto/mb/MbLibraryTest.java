@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoBurst;
@@ -47,20 +48,21 @@ class MbLibraryTest {
             .getMessage());
   }
 
+  private static String refusal(IntFunction<Optional<MbLayout>> layouts) {
+    return String.valueOf(
+        assertThrows(MissingException.class, () -> MbLibrary.load(NAMES, layouts)).getMessage());
+  }
+
   @Test
   void aVersionOfUnknownLayoutIsRefused() {
     Present.assume();
-    MissingException refused =
-        assertThrows(
-            MissingException.class, () -> MbLibrary.load(NAMES, version -> Optional.empty()));
+    String refused = refusal(version -> Optional.empty());
     assertTrue(
-        refused
-            .getMessage()
-            .startsWith(
-                "libIPSec_MB "
-                    + MbLayout.text(MbCalls.LAYOUT.version())
-                    + " is not a version whose layout is known (1.3.0)"),
-        refused.getMessage());
+        refused.startsWith(
+            "libIPSec_MB "
+                + MbLayout.text(MbCalls.LAYOUT.version())
+                + " is not a version whose layout is known (1.3.0)"),
+        refused);
   }
 
   @Test
@@ -102,12 +104,8 @@ class MbLibraryTest {
                 m.flushJobs(),
                 m.cipherJobs(),
                 m.hashJobs() + 16));
-    MissingException refused =
-        assertThrows(
-            MissingException.class, () -> MbLibrary.load(NAMES, version -> Optional.of(shifted)));
-    assertTrue(
-        refused.getMessage().contains("keeps no function of its own at " + (m.hashJobs() + 16)),
-        refused.getMessage());
+    String refused = refusal(version -> Optional.of(shifted));
+    assertTrue(refused.contains("keeps no function of its own at " + (m.hashJobs() + 16)), refused);
   }
 
   @Test

@@ -1,7 +1,10 @@
 package org.ipsec4j.crypto.mb;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.ipsec4j.api.Secret;
@@ -12,6 +15,7 @@ import org.ipsec4j.api.crypto.EncryptionAlgorithm;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PacketWorker;
+import org.ipsec4j.ffm.NativeMemory;
 import org.ipsec4j.testkit.crypto.Allocation;
 
 /**
@@ -26,7 +30,9 @@ public final class MbSpeed {
   private static final int[] SIZES = {64, 576, 1400, 9000};
   private static final int SLICES = 31;
   private static final long SLICE_NANOS = 8_000_000;
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final int CLOCK_THREAD_CPUTIME_ID = 3;
+  private static final long TIME = NativeMemory.allocate(16);
+  private static final MethodHandle CLOCK = clock();
 
   private final MbCryptoProvider provider = new MbCryptoProvider();
   private final PacketWorker worker = provider.packetWorker();
@@ -141,8 +147,8 @@ public final class MbSpeed {
     op.nonce[5] = (byte) (count >>> 8);
   }
 
-  private final long context = org.ipsec4j.ffm.NativeMemory.allocate(256);
-  private final long base = java.lang.foreign.MemorySegment.ofBuffer(slab).address();
+  private final long context = NativeMemory.allocate(256);
+  private final long base = MemorySegment.ofBuffer(slab).address();
 
   private void bare(MbPacketKey[] keys, int text) {
     for (int i = 0; i < BURST; i++) {
@@ -161,9 +167,31 @@ public final class MbSpeed {
     }
   }
 
+  @SuppressWarnings("restricted")
+  private static MethodHandle clock() {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow("clock_gettime"),
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+  }
+
+  /** Nanoseconds of CPU that this thread has used; the module does not read java.management. */
+  private static long cpuTime() {
+    try {
+      if ((int) CLOCK.invokeExact(CLOCK_THREAD_CPUTIME_ID, TIME) != 0) {
+        throw new IllegalStateException("no clock of the thread");
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("clock_gettime does not throw", e);
+    }
+    return Raw.getLong(TIME) * 1_000_000_000L + Raw.getLong(TIME + Long.BYTES);
+  }
+
   /** Nanoseconds of CPU per packet. */
   private static double slice(Runnable work) {
-    long before = THREADS.getCurrentThreadCpuTime();
+    long before = cpuTime();
     long now = before;
     long bursts = 0;
     while (now - before < SLICE_NANOS) {
@@ -171,7 +199,7 @@ public final class MbSpeed {
         work.run();
       }
       bursts += 16;
-      now = THREADS.getCurrentThreadCpuTime();
+      now = cpuTime();
     }
     return (now - before) / (double) (bursts * BURST);
   }

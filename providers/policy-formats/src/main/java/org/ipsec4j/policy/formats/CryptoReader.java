@@ -39,7 +39,7 @@ final class CryptoReader {
     }
     return auto
         ? new CryptoOrder.Auto(fields.read("calibration", CryptoReader::file))
-        : fields.read("order", CryptoReader::order, CryptoOrder.DEFAULT);
+        : fields.read("order", CryptoReader::order, CryptoOrder.byPriority());
   }
 
   private static @Nullable CryptoOrder order(Value value, Problems problems) {

@@ -41,7 +41,7 @@ final class NodeReader {
         fields.read("tun", NodeReader::tun),
         ports.ike(),
         ports.nat(),
-        fields.read("crypto", CryptoReader::read, CryptoOrder.DEFAULT));
+        fields.read("crypto", CryptoReader::read, CryptoOrder.byPriority()));
   }
 
   static @Nullable Ports ports(Value value, Problems problems) {

@@ -25,9 +25,7 @@ final class CombinedSession extends Session {
   @Override
   Status open(CryptoOp op, long base, Scratch scratch) {
     long context = opening();
-    if (context == 0
-        || !work(context, op, base, scratch)
-        || !takeTag(context, op, base, scratch)) {
+    if (context == 0 || !work(context, op, base, scratch) || !takeTag(context, op, base, scratch)) {
       return Status.FAILED;
     }
     return Evp.finish(context, scratch.block, scratch.written) ? Status.OK : Status.ICV_MISMATCH;

@@ -101,6 +101,7 @@ final class ContextTable {
   }
 
   /** A session without a key in the place of one that is not used. */
+  @SuppressWarnings("ReferenceEquality") // there is one suite per transform
   private Session replaced(OpenSslPacketKey key) {
     int place = victim();
     Session victim = clock[place];
@@ -136,6 +137,7 @@ final class ContextTable {
   }
 
   /** Takes a session out and closes the gap, so that no search ends early. */
+  @SuppressWarnings("ReferenceEquality") // a session equals itself alone
   private void remove(Session session) {
     if (!(session.key() instanceof OpenSslPacketKey key)) {
       return;

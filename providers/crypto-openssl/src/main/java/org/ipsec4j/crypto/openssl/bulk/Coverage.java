@@ -33,7 +33,7 @@ final class Coverage {
   static boolean feed(CryptoOp op, Suite suite, long base, Sink sink, Scratch scratch) {
     int end = end(op, suite);
     boolean taken =
-        suite.header() && op.icvOffset < end
+        (suite.header() && op.icvOffset < end)
             ? around(op, suite, base, end, sink, scratch)
             : part(op.aadOffset, end, base, sink, scratch);
     if (!taken || !op.highSequencePresent) {

@@ -76,6 +76,7 @@ class KeyMemory {
    * Forgets the session: its contexts are the caller's to free or to use for other keys. When this
    * was released before, they are freed already and the session has none.
    */
+  @SuppressWarnings("ReferenceEquality") // a session equals itself alone
   final synchronized void detach(Session session) {
     Session before = null;
     for (Session each = sessions; each != null; each = each.nextOfKey) {

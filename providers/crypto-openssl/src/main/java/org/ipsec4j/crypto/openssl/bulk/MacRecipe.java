@@ -52,7 +52,9 @@ sealed interface MacRecipe {
 
     @Override
     public void derive(byte[] key, long at) {
-      byte[] padded = Arrays.copyOf(shortened(key, hash, digest), hash.blockLength());
+      byte[] used = shortened(key, hash, digest);
+      byte[] padded = Arrays.copyOf(used, hash.blockLength());
+      Arrays.fill(used, (byte) 0);
       begin(padded, INNER, at);
       begin(padded, OUTER, at + room(hash));
       Arrays.fill(padded, (byte) 0);
@@ -105,9 +107,7 @@ sealed interface MacRecipe {
       byte[] used = shortened(key, hash, digest);
       Raw.putInt(at, used.length);
       Raw.copyIn(used, 0, at + KEY, used.length);
-      if (used != key) {
-        Arrays.fill(used, (byte) 0);
-      }
+      Arrays.fill(used, (byte) 0);
     }
 
     @Override
@@ -144,10 +144,10 @@ sealed interface MacRecipe {
     }
   }
 
-  /** The key, or the digest of one that is longer than a block. */
+  /** A copy of the key, or the digest of one that is longer than a block. */
   private static byte[] shortened(byte[] key, HashFunction hash, long digest) {
     if (key.length <= hash.blockLength()) {
-      return key;
+      return key.clone();
     }
     byte[] out = new byte[hash.length()];
     long room = key.length + (long) HashFunction.MAX_LENGTH;

@@ -39,6 +39,10 @@ final class StatefulMac extends Mac {
       return false;
     }
     Raw.copy(states + room, scratch.hash, stateLength);
+    return outer(scratch);
+  }
+
+  private boolean outer(Scratch scratch) {
     return hash.update(scratch.hash, scratch.mac, hash.length())
         && hash.finish(scratch.mac, scratch.hash);
   }

@@ -61,8 +61,12 @@ record Suite(
         && op.textLength <= MOST
         && op.nonceLength == nonceLength
         && (op.textLength & (blockLength - 1)) == 0
-        && (shape == Shape.COMBINED || shape == Shape.CCM ? highFits(op) : Coverage.fits(op, this))
+        && (combines() ? highFits(op) : Coverage.fits(op, this))
         && (shape != Shape.GMAC || header || highFits(op));
+  }
+
+  private boolean combines() {
+    return shape == Shape.COMBINED || shape == Shape.CCM;
   }
 
   /** Whether the upper half of the number can be put behind the SPI. */

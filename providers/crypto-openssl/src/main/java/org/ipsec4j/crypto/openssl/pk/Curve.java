@@ -19,14 +19,14 @@ enum Curve {
   private final String groupName;
   private final int number;
   private final int length;
-  private final Bytes identifier;
+  private final String identifierHex;
   private final KeyExchangeMethod method;
 
   Curve(String groupName, int number, int length, String identifierHex, KeyExchangeMethod method) {
     this.groupName = groupName;
     this.number = number;
     this.length = length;
-    this.identifier = Bytes.ofHex(identifierHex);
+    this.identifierHex = identifierHex;
     this.method = method;
   }
 
@@ -57,7 +57,7 @@ enum Curve {
   /** By the DER of its object identifier. */
   static Optional<Curve> ofIdentifier(Bytes der) {
     for (Curve curve : values()) {
-      if (curve.identifier.equals(der)) {
+      if (Bytes.ofHex(curve.identifierHex).equals(der)) {
         return Optional.of(curve);
       }
     }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.ipsec4j.api.crypto.CryptoException;
 
 /**
- * A curve of libcrypto with its numbers. The group stays for the life of the process; reckoning with
- * it changes nothing in it. Immutable, thread-safe.
+ * A curve of libcrypto with its numbers. The group stays for the life of the process; reckoning
+ * with it changes nothing in it. Immutable, thread-safe.
  */
 final class CurveGroup {
   private final Curve curve;

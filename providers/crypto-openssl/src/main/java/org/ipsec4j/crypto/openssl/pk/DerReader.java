@@ -89,6 +89,8 @@ final class DerReader {
       return false;
     }
     DerReader inner = new DerReader(sequence);
-    return inner.positive() != null && inner.positive() != null && inner.isAtEnd();
+    Bytes r = inner.positive();
+    Bytes s = inner.positive();
+    return r != null && s != null && inner.isAtEnd();
   }
 }

@@ -40,8 +40,7 @@ final class DiffieHellman implements KeyExchange {
     checkLength(group, peerValue);
     byte[] own = group.fresh(random);
     try {
-      Bytes publicValue = group.publicValue(own);
-      return new Answer(publicValue, Secret.adopt(group.agree(own, publicValue, peerValue)));
+      return group.answer(own, peerValue);
     } finally {
       Arrays.fill(own, (byte) 0);
     }

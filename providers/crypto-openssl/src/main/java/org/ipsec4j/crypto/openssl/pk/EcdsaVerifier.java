@@ -8,8 +8,8 @@ import org.ipsec4j.api.crypto.CryptoException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies ECDSA (FIPS 186-5 6.4.2) with the points of libcrypto directly: building a key object for
- * each signature would cost a quarter of the time. All that it reckons with is public.
+ * Verifies ECDSA (FIPS 186-5 6.4.2) with the points of libcrypto directly: building a key object
+ * for each signature would cost a quarter of the time. All that it reckons with is public.
  */
 final class EcdsaVerifier {
   private static final int MAX_DIGEST = 64;
@@ -49,7 +49,9 @@ final class EcdsaVerifier {
       if (key == 0) {
         throw PublicKeyInfo.refused("the public key is not a point of its curve");
       }
-      return r != null && s != null && isRight(work, context, key, hash(work, digest, message), r, s);
+      return r != null
+          && s != null
+          && isRight(work, context, key, hash(work, digest, message), r, s);
     }
   }
 
@@ -63,7 +65,9 @@ final class EcdsaVerifier {
     return curve.isScalar(fixed) ? fixed : null;
   }
 
-  /** As many leading octets of the hash as the order has; its bits fill octets in all our curves. */
+  /**
+   * As many leading octets of the hash as the order has; its bits fill octets in all our curves.
+   */
   private byte[] hash(Work work, long digest, Bytes message) throws CryptoException {
     MemorySegment out = work.memory(MAX_DIGEST);
     MemorySegment made = work.memory(4);
@@ -98,8 +102,7 @@ final class EcdsaVerifier {
     return Arrays.equals(work.octets(reduced, length), r);
   }
 
-  private long product(Work work, long a, long b, long order, long context)
-      throws CryptoException {
+  private long product(Work work, long a, long b, long order, long context) throws CryptoException {
     long product = work.number();
     work.must(lib.bnModMul.call(product, a, b, order, context), lib.bnModMul);
     return product;

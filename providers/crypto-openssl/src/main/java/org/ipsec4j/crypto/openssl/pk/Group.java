@@ -2,8 +2,10 @@ package org.ipsec4j.crypto.openssl.pk;
 
 import java.util.Arrays;
 import org.ipsec4j.api.Bytes;
+import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoException.Culprit;
+import org.ipsec4j.api.crypto.KeyExchange;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.api.crypto.RandomSource;
 
@@ -56,6 +58,16 @@ abstract sealed class Group permits ModpGroup, EcpGroup, MontgomeryGroup {
    * @throws CryptoException with PEER_VALUE when it fails the tests of RFC 6989
    */
   abstract byte[] agree(byte[] privateValue, Bytes own, Bytes peer) throws CryptoException;
+
+  /**
+   * The responder's step: public value and shared secret of one private value.
+   *
+   * @param peer of the right length, not checked otherwise
+   */
+  KeyExchange.Answer answer(byte[] privateValue, Bytes peer) throws CryptoException {
+    Bytes own = publicValue(privateValue);
+    return new KeyExchange.Answer(own, Secret.adopt(agree(privateValue, own, peer)));
+  }
 
   /** A fresh private value; the caller wipes it. */
   final byte[] fresh(RandomSource random) throws CryptoException {

@@ -38,7 +38,7 @@ final class ModpGroup extends Group {
         throw work.failure(source);
       }
       primeLess1 = octets.clone();
-      primeLess1[length - 1] -= 1;
+      primeLess1[length - 1] = (byte) (octets[length - 1] & 0xfe);
       long context = lib.bnMontCtxNew.call();
       if (context == 0) {
         throw work.failure(lib.bnMontCtxNew);

@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.ipsec4j.api.Bytes;
+import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
+import org.ipsec4j.api.crypto.KeyExchange;
 import org.ipsec4j.api.crypto.KeyExchangeMethod;
 
 /**
@@ -40,45 +42,61 @@ final class MontgomeryGroup extends Group {
   @Override
   Bytes publicValue(byte[] privateValue) throws CryptoException {
     try (Work work = new Work(lib)) {
-      long key =
-          work.own(
-              lib.pkeyNewRawPrivate.call(type, 0, work.copyOf(privateValue), privateValue.length),
-              lib.pkeyNewRawPrivate,
-              lib.pkeyFree);
-      MemorySegment out = work.memory(method.publicLength());
-      MemorySegment length = length(work);
-      work.must(
-          lib.pkeyGetRawPublic.call(key, out.address(), length.address()), lib.pkeyGetRawPublic);
-      return Bytes.copyOf(out.toArray(ValueLayout.JAVA_BYTE));
+      return publicHalf(work, key(work, privateValue));
     }
   }
 
   @Override
   byte[] agree(byte[] privateValue, Bytes own, Bytes peer) throws CryptoException {
     try (Work work = new Work(lib)) {
-      long context =
-          work.own(
-              lib.pkeyCtxNew.call(pair(work, privateValue, own), 0),
-              lib.pkeyCtxNew,
-              lib.pkeyCtxFree);
-      long theirs =
-          work.own(
-              lib.pkeyNewRawPublic.call(type, 0, work.copyOf(peer), peer.length()),
-              lib.pkeyNewRawPublic,
-              lib.pkeyFree);
-      work.must(lib.deriveInit.call(context), lib.deriveInit);
-      // Nothing to validate: what is wrong with a value shows in the secret.
-      work.must(lib.deriveSetPeer.call(context, theirs, 0), lib.deriveSetPeer);
-      MemorySegment out = work.memory(method.publicLength());
-      MemorySegment length = length(work);
-      boolean derived = work.succeeded(lib.derive.call(context, out.address(), length.address()));
-      byte[] secret = out.toArray(ValueLayout.JAVA_BYTE);
-      if (!derived || length.get(ValueLayout.JAVA_LONG, 0) != secret.length || isZero(secret)) {
-        Arrays.fill(secret, (byte) 0);
-        throw refused("the public value is of small order");
-      }
-      return secret;
+      return agree(work, pair(work, privateValue, own), peer);
     }
+  }
+
+  /** With one native key for both halves. */
+  @Override
+  KeyExchange.Answer answer(byte[] privateValue, Bytes peer) throws CryptoException {
+    try (Work work = new Work(lib)) {
+      long key = key(work, privateValue);
+      return new KeyExchange.Answer(publicHalf(work, key), Secret.adopt(agree(work, key, peer)));
+    }
+  }
+
+  /** A key whose public half the library computes. */
+  private long key(Work work, byte[] privateValue) throws CryptoException {
+    return work.own(
+        lib.pkeyNewRawPrivate.call(type, 0, work.copyOf(privateValue), privateValue.length),
+        lib.pkeyNewRawPrivate,
+        lib.pkeyFree);
+  }
+
+  private Bytes publicHalf(Work work, long key) throws CryptoException {
+    MemorySegment out = work.memory(method.publicLength());
+    MemorySegment length = length(work);
+    work.must(
+        lib.pkeyGetRawPublic.call(key, out.address(), length.address()), lib.pkeyGetRawPublic);
+    return Bytes.copyOf(out.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  private byte[] agree(Work work, long key, Bytes peer) throws CryptoException {
+    long context = work.own(lib.pkeyCtxNew.call(key, 0), lib.pkeyCtxNew, lib.pkeyCtxFree);
+    long theirs =
+        work.own(
+            lib.pkeyNewRawPublic.call(type, 0, work.copyOf(peer), peer.length()),
+            lib.pkeyNewRawPublic,
+            lib.pkeyFree);
+    work.must(lib.deriveInit.call(context), lib.deriveInit);
+    // Nothing to validate: what is wrong with a value shows in the secret.
+    work.must(lib.deriveSetPeer.call(context, theirs, 0), lib.deriveSetPeer);
+    MemorySegment out = work.memory(method.publicLength());
+    MemorySegment length = length(work);
+    boolean derived = work.succeeded(lib.derive.call(context, out.address(), length.address()));
+    byte[] secret = out.toArray(ValueLayout.JAVA_BYTE);
+    if (!derived || length.get(ValueLayout.JAVA_LONG, 0) != secret.length || isZero(secret)) {
+      Arrays.fill(secret, (byte) 0);
+      throw refused("the public value is of small order");
+    }
+    return secret;
   }
 
   /** Both halves of our key, so that the public one is not computed again. */

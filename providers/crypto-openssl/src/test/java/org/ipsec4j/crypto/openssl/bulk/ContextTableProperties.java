@@ -1,7 +1,7 @@
 package org.ipsec4j.crypto.openssl.bulk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,14 +70,10 @@ class ContextTableProperties {
       assertSame(session, table.of(key), "asked again it is the same");
       assertTrue(table.size() <= capacity);
     }
-    assertTrue(table.size() >= Math.min(capacity, 1));
     table.close();
     assertEquals(0, table.size());
-    for (Session session : seen) {
-      assertTrue(session.key() == null || session.suite == session.key().suite());
-    }
+    seen.forEach(session -> assertNull(session.key(), "no session keeps a key"));
     keys.forEach(OpenSslPacketKey::destroy);
-    assertNotNull(seen);
   }
 
   /** What comes again and again stays while strangers pass through. */

@@ -68,14 +68,14 @@ final class CountingSymbols implements LibPk.Symbols {
     MemorySegment address = library.address(name);
     String makes = MAKES.get(name);
     String frees = FREES.get(name);
-    if (makes == null && frees == null) {
-      return address;
+    if (makes != null) {
+      return counted(address, makes, 1);
     }
-    return counted(address, name, makes == null ? frees : makes, makes == null ? -1 : 1);
+    return frees == null ? address : counted(address, frees, -1);
   }
 
   @SuppressWarnings("restricted")
-  private MemorySegment counted(MemorySegment address, String name, String kind, int step) {
+  private MemorySegment counted(MemorySegment address, String kind, int step) {
     // More arguments than a function takes do no harm: they stay in their registers.
     MemoryLayout[] longs = new MemoryLayout[4];
     Arrays.fill(longs, ValueLayout.JAVA_LONG);
@@ -92,7 +92,7 @@ final class CountingSymbols implements LibPk.Symbols {
       MethodHandle bound = MethodHandles.insertArguments(count, 0, this, target, kind, step);
       return Linker.nativeLinker().upcallStub(bound, shape, Arena.global());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(name, e);
+      throw new LinkageError(kind, e);
     }
   }
 

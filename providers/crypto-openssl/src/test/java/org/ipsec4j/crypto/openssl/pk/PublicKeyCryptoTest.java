@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -123,6 +126,50 @@ class PublicKeyCryptoTest implements KeyExchangeContract, SignatureContract, Sig
           assertThrows(CryptoException.class, () -> exchange.respond(Bytes.ofHex(hex)), hex);
       assertEquals(Culprit.PEER_VALUE, refusal.culprit(), hex);
     }
+  }
+
+  /** Groups and curves are shared by all threads, and so is the library. */
+  @Test
+  void threadsDoNotDisturbOneAnother() throws InterruptedException {
+    PublicKeyCrypto crypto = KeysOnly.get().crypto();
+    KeyExchangeMethod[] methods = {
+      KeyExchangeMethod.ECP_256,
+      KeyExchangeMethod.BRAINPOOL_256,
+      KeyExchangeMethod.X25519,
+      KeyExchangeMethod.MODP_1024
+    };
+    AtomicInteger agreed = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int round = 0; round < 40; round++) {
+                      agreed.addAndGet(agreements(crypto, methods));
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(4 * 40 * methods.length, agreed.get());
+  }
+
+  private int agreements(PublicKeyCrypto crypto, KeyExchangeMethod[] methods) {
+    int agreements = 0;
+    for (KeyExchangeMethod method : methods) {
+      try {
+        KeyExchange exchange = crypto.keyExchange(method, provider().random());
+        KeyExchange.Initiation initiation = exchange.initiate();
+        KeyExchange.Answer answer = exchange.respond(initiation.publicValue());
+        boolean same = initiation.complete(answer.publicValue()).equals(answer.sharedSecret());
+        agreements += same ? 1 : 0;
+      } catch (CryptoException e) {
+        // Counts as none.
+      }
+    }
+    return agreements;
   }
 
   @Test

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * memory that was freed, and in the end all memory is given back. Runs for {@code
  * ipsec4j.stress.seconds}, 3 by default.
  */
-class MbKeyStress {
+class MbKeysUnderTrafficTest {
   private static final int SLOTS = 64;
   private static final int BURST = 32;
   private static final int STRIDE = 512;
