@@ -83,6 +83,7 @@ public final class IpsecNode implements AutoCloseable {
 
   void start() {
     events.tell(new NodeEvent.Started());
+    LOG.debug("inside {}, outside {}", inner, outer);
     workers.start();
     locked(() -> core.start(now()));
     outerThread.start();

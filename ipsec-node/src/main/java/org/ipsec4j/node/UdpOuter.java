@@ -266,4 +266,9 @@ final class UdpOuter implements UdpSide {
       // As above.
     }
   }
+
+  @Override
+  public String toString() {
+    return "UdpOuter" + channels.keySet();
+  }
 }

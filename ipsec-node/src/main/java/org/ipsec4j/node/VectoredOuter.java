@@ -69,4 +69,9 @@ final class VectoredOuter implements UdpSide {
   public void close() {
     port.close();
   }
+
+  @Override
+  public String toString() {
+    return "VectoredOuter[" + port + "]";
+  }
 }

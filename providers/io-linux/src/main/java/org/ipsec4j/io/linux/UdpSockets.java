@@ -278,6 +278,6 @@ final class UdpSockets implements DatagramPort {
 
   @Override
   public String toString() {
-    return "UdpSockets" + locals;
+    return "UdpSockets" + locals + (shortcomings.isEmpty() ? "" : " without " + shortcomings);
   }
 }

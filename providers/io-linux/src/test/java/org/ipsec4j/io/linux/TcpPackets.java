@@ -20,19 +20,20 @@ final class TcpPackets {
   private TcpPackets() {}
 
   /** A TCP packet; checksums are right when {@code sealed}, else only that of the pseudo-header. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Tcp(
       boolean v4, int id, int sequence, int flags, byte[] options, byte[] payload, boolean sealed) {
     byte[] octets() {
       int ip = v4 ? 20 : 40;
       int tcp = 20 + options.length;
-      ByteBuffer packet = ByteBuffer.allocate(ip + tcp + payload.length);
-      writeIp(packet, v4, id, 6, tcp + payload.length);
+      byte[] made = new byte[ip + tcp + payload.length];
+      ByteBuffer packet = ByteBuffer.wrap(made);
+      writeIp(made, v4, id, 6, tcp + payload.length);
       packet.putShort(ip, (short) 1000).putShort(ip + 2, (short) 2000);
       packet.putInt(ip + 4, sequence).putInt(ip + 8, 77);
       packet.put(ip + 12, (byte) (tcp << 2)).put(ip + 13, (byte) flags);
       packet.putShort(ip + 14, (short) 500);
       packet.put(ip + 20, options).put(ip + tcp, payload);
-      byte[] made = packet.array();
       seal(made, ip, 16, sealed);
       return made;
     }
@@ -40,22 +41,23 @@ final class TcpPackets {
 
   static byte[] udp(boolean v4, int id, byte[] payload) {
     int ip = v4 ? 20 : 40;
-    ByteBuffer packet = ByteBuffer.allocate(ip + 8 + payload.length);
-    writeIp(packet, v4, id, 17, 8 + payload.length);
+    byte[] made = new byte[ip + 8 + payload.length];
+    ByteBuffer packet = ByteBuffer.wrap(made);
+    writeIp(made, v4, id, 17, 8 + payload.length);
     packet.putShort(ip, (short) 1000).putShort(ip + 2, (short) 2000);
     packet.putShort(ip + 4, (short) (8 + payload.length));
     packet.put(ip + 8, payload);
-    byte[] made = packet.array();
     seal(made, ip, 6, false);
     return made;
   }
 
-  private static void writeIp(ByteBuffer packet, boolean v4, int id, int protocol, int octets) {
+  private static void writeIp(byte[] made, boolean v4, int id, int protocol, int octets) {
+    ByteBuffer packet = ByteBuffer.wrap(made);
     if (v4) {
       packet.putShort(0, (short) 0x4500).putShort(2, (short) (20 + octets));
       packet.putShort(4, (short) id).put(8, (byte) 64).put(9, (byte) protocol);
       packet.putInt(12, 0x0a010001).putInt(16, 0x0a02ff01);
-      packet.putShort(10, (short) ~sum(packet.array(), 0, 20, 0));
+      packet.putShort(10, (short) ~sum(made, 0, 20, 0));
     } else {
       packet.putInt(0, 0x60012345).putShort(4, (short) octets);
       packet.put(6, (byte) protocol).put(7, (byte) 64);
