@@ -74,12 +74,17 @@ final class HandshakeRaceInterop {
     cost.forEach(
         (who, micros) -> {
           Double crypto = cryptoMicros.get(who);
-          String outside = crypto == null ? "-" : String.format(Locale.ROOT, "%.0f", micros - crypto);
+          String outside =
+              crypto == null ? "-" : String.format(Locale.ROOT, "%.0f", micros - crypto);
           text.append(
               String.format(
                   Locale.ROOT,
                   "%-16s %16.0f %22s %18.0f %9.2f%n",
-                  who.title(), micros, outside, 1e6 / micros, charon / micros));
+                  who.title(),
+                  micros,
+                  outside,
+                  1e6 / micros,
+                  charon / micros));
         });
     return text.toString();
   }
