@@ -42,6 +42,8 @@ public final class EspInbound implements AutoCloseable {
   private PacketForm form = PacketForm.FULL_IP;
   private long time;
   private boolean shortWay = true;
+
+  @SuppressWarnings("UnusedVariable") // a store that nobody reads keeps the reads before it
   private int touched;
 
   /** Whether this engine stands alone, without one that knows bundles. */
