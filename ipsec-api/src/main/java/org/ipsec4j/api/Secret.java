@@ -105,7 +105,7 @@ public final class Secret {
   /** The length, so that a hash tells nothing. */
   @Override
   public int hashCode() {
-    return length;
+    return length();
   }
 
   @Override
