@@ -43,7 +43,11 @@ public final class EspInbound implements AutoCloseable {
   private long time;
   private boolean shortWay = true;
 
+<<<<<<< HEAD
   @SuppressWarnings("UnusedVariable") // so that what is read ahead is not optimized away
+=======
+  @SuppressWarnings("UnusedVariable") // a store that nobody reads keeps the reads before it
+>>>>>>> speed
   private int touched;
 
   /** Whether this engine stands alone, without one that knows bundles. */
@@ -384,22 +388,7 @@ public final class EspInbound implements AutoCloseable {
     in.espLength = view.payloadLength();
     return view.protocol() == OuterHeader.ESP
         ? DropReason.NONE
-        : locateInUdp(slab, view.protocol(), in);
-  }
-
-  private static DropReason locateInUdp(ByteBuffer slab, int protocol, Arrival in) {
-    if (protocol != OuterHeader.UDP || in.espLength < OuterHeader.UDP_LENGTH) {
-      return DropReason.MALFORMED_OUTER;
-    }
-    int udpLength = slab.getShort(in.espOffset + 4) & 0xffff;
-    if (udpLength < OuterHeader.UDP_LENGTH || udpLength > in.espLength) {
-      return DropReason.MALFORMED_OUTER;
-    }
-    // its checksum is not looked at: the ICV covers what matters, and zero is usual
-    in.udp = true;
-    in.espOffset += OuterHeader.UDP_LENGTH;
-    in.espLength = udpLength - OuterHeader.UDP_LENGTH;
-    return DropReason.NONE;
+        : in.unwrapUdp(slab, view.protocol());
   }
 
   private static void describe(CryptoOp op, ByteBuffer slab, Arrival in, InboundSa sa) {

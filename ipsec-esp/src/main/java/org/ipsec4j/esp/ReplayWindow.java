@@ -199,6 +199,7 @@ public final class ReplayWindow {
    * Held for a few nanoseconds for each packet, so that waiting costs less than a monitor does
    * where nobody waits, which is nearly always.
    */
+  @SuppressWarnings("ThreadPriorityCheck") // correct without, and a kindness to the holder
   private void lock() {
     for (int spins = 1; !LOCKED.compareAndSet(this, false, true); spins++) {
       if (spins % SPINS == 0) {
