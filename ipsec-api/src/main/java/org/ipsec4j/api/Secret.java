@@ -10,7 +10,6 @@ import java.util.Arrays;
  * SecretAccess}. Thread-safe: {@link #destroy()} may race with readers, who then see {@link
  * IllegalStateException}.
  */
-@SuppressWarnings("InconsistentHashCode") // equal bytes are equally many
 public final class Secret {
   private static final byte[] GONE = {};
 

@@ -43,11 +43,7 @@ public final class EspInbound implements AutoCloseable {
   private long time;
   private boolean shortWay = true;
 
-<<<<<<< HEAD
-  @SuppressWarnings("UnusedVariable") // so that what is read ahead is not optimized away
-=======
   @SuppressWarnings("UnusedVariable") // a store that nobody reads keeps the reads before it
->>>>>>> speed
   private int touched;
 
   /** Whether this engine stands alone, without one that knows bundles. */

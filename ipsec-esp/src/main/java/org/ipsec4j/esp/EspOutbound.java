@@ -45,11 +45,7 @@ public final class EspOutbound implements AutoCloseable {
   private long time;
   private boolean shortWay = true;
 
-<<<<<<< HEAD
-  @SuppressWarnings("UnusedVariable") // so that what is read ahead is not optimized away
-=======
   @SuppressWarnings("UnusedVariable") // a store that nobody reads keeps the reads before it
->>>>>>> speed
   private int touched;
 
   /**

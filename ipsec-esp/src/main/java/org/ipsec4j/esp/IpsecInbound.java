@@ -269,7 +269,6 @@ public final class IpsecInbound implements AutoCloseable {
     return found;
   }
 
-  @SuppressWarnings("ReferenceEquality") // the one object that stands for none
   private Layer next(PacketBurst burst, int i) {
     InboundSa last = innermost(i);
     ByteBuffer slab = burst.slab();

@@ -90,11 +90,7 @@ final class PlainTunnel {
     sum = (sum >>> 16) + (sum & 0xffff);
     sum += sum >>> 16;
     int low = identification << 16 | fragment;
-<<<<<<< HEAD
-    slab.putLong(at, ((long) ((V4_PLAIN << 24) | classAndLength) << 32) | (low & 0xffffffffL));
-=======
     slab.putLong(at, ((long) (V4_PLAIN << 24 | classAndLength) << 32) | (low & 0xffffffffL));
->>>>>>> speed
     slab.putLong(at + 8, way.second | (~sum & 0xffffL) << 32);
     slab.putInt(at + 16, way.destination);
     if (way.udp) {
