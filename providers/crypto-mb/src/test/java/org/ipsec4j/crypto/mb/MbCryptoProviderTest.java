@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.SelfTest;
+import org.ipsec4j.testkit.crypto.NeighboursContract;
 import org.ipsec4j.testkit.crypto.PacketContract;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The contract for packets, with the library of this machine. */
-class MbCryptoProviderTest implements PacketContract {
+class MbCryptoProviderTest implements PacketContract, NeighboursContract {
   private static final CryptoProvider PROVIDER = new MbCryptoProvider();
 
   @BeforeAll
