@@ -8,11 +8,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whichever provider opens the packets of a slab, a forged one costs itself alone. */
 class ForgedNeighboursTest {
+  private interface Asked extends ProviderUnderTck, NeighboursContract {}
+
   @ParameterizedTest
   @MethodSource("org.ipsec4j.checks.Providers#names")
   void aForgedPacketCostsItselfAlone(String name) throws CryptoException {
     CryptoProvider provider = Providers.usable(name);
-    NeighboursContract contract = () -> provider;
+    Asked contract = () -> provider;
     contract.forgedPacketsTouchNobodyInDirectSlabs();
     contract.forgedPacketsTouchNobodyInHeapSlabs();
   }

@@ -38,7 +38,7 @@ public final class ForgedNeighbours {
   private record Place(int begin, int textOffset, int textLength, int icvOffset, int end) {}
 
   private ForgedNeighbours(
-      CryptoProvider provider, PacketTransform transform, boolean direct, int first) {
+      CryptoProvider provider, PacketTransform transform, boolean direct, int first, int behind) {
     this.provider = provider;
     this.transform = transform;
     int at = first;
@@ -48,8 +48,7 @@ public final class ForgedNeighbours {
       // The next begins at no particular boundary, and one of them at the very end of its fellow.
       at = place.end + (places.size() == 3 ? 0 : GAP);
     }
-    // Nothing lies behind the last packet.
-    int size = places.get(places.size() - 1).end;
+    int size = places.get(places.size() - 1).end + behind;
     slab = direct ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
     clear = TestOctets.of("neighbours", size);
     for (int i = 0; i < places.size(); i++) {
@@ -76,12 +75,13 @@ public final class ForgedNeighbours {
    * @param direct whether the slab lies outside of the heap; a provider may fail every packet of a
    *     slab on the heap, and then touches nothing
    * @param first where in the slab the first packet begins
+   * @param behind octets of the slab behind the last packet
    * @throws AssertionError when a packet is taken wrongly or a neighbour is touched
    */
   public static void check(
-      CryptoProvider provider, PacketTransform transform, boolean direct, int first)
+      CryptoProvider provider, PacketTransform transform, boolean direct, int first, int behind)
       throws CryptoException {
-    new ForgedNeighbours(provider, transform, direct, first).check();
+    new ForgedNeighbours(provider, transform, direct, first, behind).check();
   }
 
   private void check() throws CryptoException {
@@ -160,6 +160,7 @@ public final class ForgedNeighbours {
       }
       from = place.end;
     }
+    same(before, after, from, after.length, "what lies behind");
   }
 
   private static boolean isForged(int forged, int index) {

@@ -29,7 +29,7 @@ public interface NeighboursContract extends ProviderUnderTest {
     assertFalse(claimed.isEmpty(), "the provider claims no packet transform");
     for (PacketTransform transform : claimed) {
       for (int first : new int[] {0, 61}) {
-        ForgedNeighbours.check(provider(), transform, direct, first);
+        ForgedNeighbours.check(provider(), transform, direct, first, octetsBehind(transform));
       }
     }
   }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PacketTransform;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.ipsec4j.testkit.crypto.NeighboursContract;
 import org.ipsec4j.testkit.crypto.PacketContract;
@@ -29,6 +31,14 @@ class MbCryptoProviderTest implements PacketContract, NeighboursContract {
   @Override
   public int[] textLengths() {
     return new int[] {16, 32, 64, 576, 1408, 2048, 9008, 65_504};
+  }
+
+  /** As the provider documents of AH with extended sequence numbers. */
+  @Override
+  public int octetsBehind(PacketTransform transform) {
+    return transform.protocol() == SecurityProtocol.AH && transform.extendedSequenceNumbers()
+        ? Integer.BYTES
+        : 0;
   }
 
   @Test
