@@ -72,9 +72,7 @@ public record CipherVector(
       throws CryptoException {
     PacketKey key =
         provider.packetKey(
-            transform(integrity),
-            Secret.ofPublic(keyingMaterial),
-            Secret.ofPublic(integrityKey));
+            transform(integrity), Secret.ofPublic(keyingMaterial), Secret.ofPublic(integrityKey));
     Bytes front = Bytes.concat(header, iv);
     Bytes room = Bytes.copyOf(new byte[icv.length()]);
     try (PacketBench bench = new PacketBench(provider, 16_384)) {

@@ -37,7 +37,9 @@ public final class VectorCount {
     skipped++;
   }
 
-  /** One more asks what the provider does not claim; printed as skipped, and none is owed for it. */
+  /**
+   * One more asks what the provider does not claim; printed as skipped, and none is owed for it.
+   */
   public void unclaimed() {
     skipped++;
     unclaimed++;
@@ -60,6 +62,7 @@ public final class VectorCount {
   /** Prints, and fails when fewer than {@code least} have run or were not claimed. */
   public void reportAtLeast(int least) {
     report();
-    assertTrue(run + unclaimed >= least, () -> name + ": " + run + " vectors ran, expected " + least);
+    assertTrue(
+        run + unclaimed >= least, () -> name + ": " + run + " vectors ran, expected " + least);
   }
 }
