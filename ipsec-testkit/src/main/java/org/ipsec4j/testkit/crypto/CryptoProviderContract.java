@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface CryptoProviderContract
     extends PacketContract,
+        NeighboursContract,
         IkeCipherContract,
         PrfContract,
         KeyExchangeContract,

@@ -41,7 +41,7 @@ public interface SharedKeyVectors extends ProviderUnderTest {
   }
 
   private void signatures(String file, SignatureAlgorithm algorithm) throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof " + file);
+    VectorCount count = count("wycheproof " + file);
     Optional<Json> content = VectorFile.sharedJson("wycheproof/" + file + "_test.json");
     if (content.isEmpty()) {
       count.skipped();
@@ -74,7 +74,7 @@ public interface SharedKeyVectors extends ProviderUnderTest {
 
   private void brainpool(String file, KeyExchangeMethod method, String identifier)
       throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof " + file);
+    VectorCount count = count("wycheproof " + file);
     Optional<Json> content = VectorFile.sharedJson("wycheproof/" + file + "_test.json");
     int length = method.publicLength();
     // BIT STRING { no unused bits, uncompressed, x, y }
