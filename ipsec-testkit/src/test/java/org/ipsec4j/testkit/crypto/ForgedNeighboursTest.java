@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.ipsec4j.testkit.crypto.GcmOfTheJdk.Fault;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract about neighbours lets a right provider pass and catches the wrong ones. */
 class ForgedNeighboursTest {
@@ -23,7 +22,7 @@ class ForgedNeighboursTest {
     assertDoesNotThrow(contract::forgedPacketsTouchNobodyInHeapSlabs);
   }
 
-  /** The JDK that runs this may be one that wipes rightly; then there is nothing to catch. */
+  /** Holds of JDK 25; a JDK that wipes rightly makes this fail, and the case may go. */
   @Test
   void theJdkThatWipesItsNeighboursIsCaught() {
     NeighboursContract contract = contract(Fault.IN_THE_SLAB);
@@ -32,11 +31,15 @@ class ForgedNeighboursTest {
     assertTrue(String.valueOf(caught.getMessage()).contains("changed"), caught::getMessage);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ZERO_IN_FRONT", "ZERO_BEHIND", "STOPS_AT_THE_FIRST"})
-  void faultsAreCaught(Fault fault) {
-    NeighboursContract contract = contract(fault);
-    assertThrows(AssertionError.class, contract::forgedPacketsTouchNobodyInDirectSlabs);
-    assertThrows(AssertionError.class, contract::forgedPacketsTouchNobodyInHeapSlabs);
+  @Test
+  void faultsAreCaught() {
+    List<Fault> faults = List.of(Fault.ZERO_IN_FRONT, Fault.ZERO_BEHIND, Fault.STOPS_AT_THE_FIRST);
+    for (Fault fault : faults) {
+      NeighboursContract contract = contract(fault);
+      assertThrows(
+          AssertionError.class, contract::forgedPacketsTouchNobodyInDirectSlabs, fault.name());
+      assertThrows(
+          AssertionError.class, contract::forgedPacketsTouchNobodyInHeapSlabs, fault.name());
+    }
   }
 }
