@@ -25,6 +25,7 @@ public final class BenchMain {
   /** Wrong usage. */
   static final int USAGE = 2;
 
+  @SuppressWarnings("InlineFormatString") // a page of text
   private static final String HELP =
       """
       Usage: ipsec bench [--quick] [--only GROUP]... [--out DIR] [--json FILE]

@@ -11,6 +11,7 @@ class ForgedNeighboursTest {
   private interface Asked extends ProviderUnderTck, NeighboursContract {}
 
   @ParameterizedTest
+  @SuppressWarnings("JUnitMethodInvoked") // the contract, for each provider in turn
   @MethodSource("org.ipsec4j.checks.Providers#names")
   void aForgedPacketCostsItselfAlone(String name) throws CryptoException {
     CryptoProvider provider = Providers.usable(name);

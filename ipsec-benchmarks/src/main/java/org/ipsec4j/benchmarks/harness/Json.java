@@ -9,6 +9,8 @@ public final class Json {
   public Json() {}
 
   /**
+   * Begins an object or an array.
+   *
    * @param bracket <code>{</code> or {@code [}
    */
   public Json open(char bracket) {
@@ -19,6 +21,8 @@ public final class Json {
   }
 
   /**
+   * Ends it.
+   *
    * @param bracket <code>}</code> or {@code ]}
    */
   public Json close(char bracket) {

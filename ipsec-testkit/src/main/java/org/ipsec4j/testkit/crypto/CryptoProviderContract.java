@@ -73,8 +73,7 @@ public interface CryptoProviderContract
     CryptoException refusal =
         assertThrows(CryptoException.class, () -> provider().configured("there is no such thing"));
     assertTrue(
-        String.valueOf(refusal.getMessage()).contains("there is no such thing"),
-        refusal::toString);
+        String.valueOf(refusal.getMessage()).contains("there is no such thing"), refusal::toString);
   }
 
   /** Slow steps that come together have all run when they come back, each once. */
