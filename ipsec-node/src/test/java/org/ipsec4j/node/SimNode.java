@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A whole node, cryptography and packet path included, on a simulated network. */
 final class SimNode implements SimHost, SaSide {
+
   /** Hears of inner packets that come out of the tunnel. */
   interface Inner {
     void delivered(SimNode node, byte[] packet);
@@ -50,6 +51,7 @@ final class SimNode implements SimHost, SaSide {
   private final List<NodeEvent> crypto = new ArrayList<>();
   private LongSupplier cryptoClock = () -> 0;
   private @Nullable SimWorkers workers;
+  private @Nullable List<String> troubles;
   private Offloading offloading = Offloading.inline();
   private NodeSettings made;
   private IkeEngine engine;
@@ -92,6 +94,16 @@ final class SimNode implements SimHost, SaSide {
   /** Offloaded work waits for these from now on. */
   void workers(SimWorkers newWorkers) {
     workers = newWorkers;
+  }
+
+  /** What went wrong from now on is kept here, and fails no test. */
+  List<String> troubles() {
+    List<String> kept = troubles;
+    if (kept == null) {
+      kept = new ArrayList<>();
+      troubles = kept;
+    }
+    return kept;
   }
 
   /** What was told of crypto providers. */
@@ -379,7 +391,12 @@ final class SimNode implements SimHost, SaSide {
           listeners.forEach(listener -> listener.accept(told.event()));
         }
         case NodeEvent.InstallFailed failed -> throw new AssertionError(name + ": " + failed);
-        case NodeEvent.Trouble trouble -> throw new AssertionError(name + ": " + trouble);
+        case NodeEvent.Trouble trouble -> {
+          if (troubles == null) {
+            throw new AssertionError(name + ": " + trouble);
+          }
+          troubles.add(trouble.what());
+        }
         case NodeEvent.Started started -> {}
         case NodeEvent.Stopped stopped -> {}
         case NodeEvent.ProviderRefused refused -> {}
