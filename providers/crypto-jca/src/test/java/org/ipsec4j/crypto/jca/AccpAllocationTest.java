@@ -47,18 +47,29 @@ class AccpAllocationTest {
             System.getProperty("java.class.path", ""),
             Path.of("target", "test-classes").toString());
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                path,
-                AccpAllocationTest.class.getName())
+        new ProcessBuilder(java(), "-cp", path, AccpAllocationTest.class.getName())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     process.getOutputStream().close();
     String said =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-    assertEquals("sealing 0 opening 0", said);
+    if (Runtime.version().feature() >= 25) {
+      assertEquals("sealing 0 opening 0", said);
+    } else {
+      // an earlier compiler leaves a parameter object in place
+      String[] words = said.split(" ", -1);
+      assertEquals(4, words.length, said);
+      assertTrue(Long.parseLong(words[1]) <= 64 && Long.parseLong(words[3]) <= 64, said);
+    }
+  }
+
+  /** The Java that runs the tests; one that was only unpacked is started by a script of its own. */
+  private static String java() {
+    String named = System.getProperty("ipsec.test.jvm", "");
+    return named.isEmpty()
+        ? Path.of(System.getProperty("java.home"), "bin", "java").toString()
+        : named;
   }
 
   /** The measurement in the JVM of its own. */
