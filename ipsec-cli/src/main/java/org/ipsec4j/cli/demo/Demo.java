@@ -196,8 +196,9 @@ final class Demo {
           addFailure(failed.diagnosis().summary());
       case NodeEvent.Trouble trouble -> addFailure(trouble.what());
       case NodeEvent.InstallFailed failed -> addFailure(failed.reason());
-      case NodeEvent.ProviderRefused refused -> addFailure(refused.reason());
-      default -> {}
+      default -> {
+        // among them providers that this machine has no library for: another one does the work
+      }
     }
   }
 
