@@ -96,18 +96,16 @@ public final class Secret {
     if (this == other) {
       return true;
     }
-    if (!(other instanceof Secret secret) || isDestroyed() || secret.isDestroyed()) {
+    if (!(other instanceof Secret secret) || length != secret.length) {
       return false;
     }
-    byte[] ours = value;
-    byte[] theirs = secret.value;
-    // either may be destroyed meanwhile
-    return ours != GONE && theirs != GONE && MessageDigest.isEqual(ours, theirs);
+    // octets first: what is destroyed meanwhile equals nothing
+    boolean same = MessageDigest.isEqual(value, secret.value);
+    return same && !isDestroyed() && !secret.isDestroyed();
   }
 
   /** The length, so that a hash tells nothing. */
   @Override
-  @SuppressWarnings("InconsistentHashCode") // equal octets have equal lengths
   public int hashCode() {
     return length;
   }

@@ -49,12 +49,20 @@ public final class EspPath implements AutoCloseable {
   private final EspInbound inbound;
   private final ByteBuffer packet;
   private final int offset;
-  private long random = 88172645463325252L;
+
+  /** A generator of Marsaglia's kind; the seed is any number but 0. */
+  private long random = 0x1234_5678_9abc_def1L;
 
   /** The plainest case: one SA. */
   public static EspPath ofOneSa(CryptoProvider crypto, PacketTransform transform, int size)
       throws CryptoException {
-    return new EspPath(crypto, transform, size, 1, 1);
+    return new EspPath(crypto, transform, size, 1, 1, bursts(size));
+  }
+
+  /** Bursts whose packets stay in a second-level cache beside tables and keys. */
+  public static int bursts(int size) {
+    int slot = EspOutbound.MAX_HEADROOM + size + EspOutbound.MAX_TAILROOM;
+    return Math.clamp(RING_OCTETS / (slot * BURST), 2, MOST_BURSTS);
   }
 
   /**
@@ -64,9 +72,15 @@ public final class EspPath implements AutoCloseable {
    * @param installed pairs of SAs that exist
    * @param used how many of them, evenly spread, have traffic, in random order; at most {@code
    *     installed}
+   * @param bursts how many are in the ring; {@link #bursts} says what suits the cache
    */
   public EspPath(
-      CryptoProvider crypto, PacketTransform transform, int size, int installed, int used)
+      CryptoProvider crypto,
+      PacketTransform transform,
+      int size,
+      int installed,
+      int used,
+      int bursts)
       throws CryptoException {
     this.size = size;
     this.hot = new OutboundSa[used];
@@ -75,8 +89,6 @@ public final class EspPath implements AutoCloseable {
     outbound = new EspOutbound(List.of(crypto), BURST);
     inbound = new EspInbound(sad, List.of(crypto), BURST);
     packet = ByteBuffer.wrap(Associations.packet(size));
-    int slot = EspOutbound.MAX_HEADROOM + size + EspOutbound.MAX_TAILROOM;
-    int bursts = Math.clamp(RING_OCTETS / (slot * BURST), 2, MOST_BURSTS);
     ring = new PacketBurst[bursts];
     chosen = new OutboundSa[bursts][BURST];
     for (int b = 0; b < bursts; b++) {

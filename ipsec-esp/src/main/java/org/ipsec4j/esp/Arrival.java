@@ -1,6 +1,7 @@
 package org.ipsec4j.esp;
 
 import java.nio.ByteBuffer;
+import org.ipsec4j.api.packet.DropReason;
 import org.ipsec4j.api.packet.IpHeaderView;
 import org.jspecify.annotations.Nullable;
 
@@ -106,5 +107,21 @@ final class Arrival {
     hopLimit = view.hopLimit();
     dontFragment = view.dontFragment() || !view.isV4();
     identification = view.isV4() ? slab.getShort(ipOffset + 4) & 0xffff : 0;
+  }
+
+  /** Goes behind the UDP header that ESP travels in (RFC 3948 2.1), where there is one. */
+  DropReason unwrapUdp(ByteBuffer slab, int protocol) {
+    if (protocol != OuterHeader.UDP || espLength < OuterHeader.UDP_LENGTH) {
+      return DropReason.MALFORMED_OUTER;
+    }
+    int udpLength = slab.getShort(espOffset + 4) & 0xffff;
+    if (udpLength < OuterHeader.UDP_LENGTH || udpLength > espLength) {
+      return DropReason.MALFORMED_OUTER;
+    }
+    // its checksum is not looked at: the ICV covers what matters, and zero is usual
+    udp = true;
+    espOffset += OuterHeader.UDP_LENGTH;
+    espLength = udpLength - OuterHeader.UDP_LENGTH;
+    return DropReason.NONE;
   }
 }

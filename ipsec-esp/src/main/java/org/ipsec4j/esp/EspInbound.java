@@ -42,6 +42,8 @@ public final class EspInbound implements AutoCloseable {
   private PacketForm form = PacketForm.FULL_IP;
   private long time;
   private boolean shortWay = true;
+
+  @SuppressWarnings("UnusedVariable") // a store that nobody reads keeps the reads before it
   private int touched;
 
   /** Whether this engine stands alone, without one that knows bundles. */
@@ -382,22 +384,7 @@ public final class EspInbound implements AutoCloseable {
     in.espLength = view.payloadLength();
     return view.protocol() == OuterHeader.ESP
         ? DropReason.NONE
-        : locateInUdp(slab, view.protocol(), in);
-  }
-
-  private static DropReason locateInUdp(ByteBuffer slab, int protocol, Arrival in) {
-    if (protocol != OuterHeader.UDP || in.espLength < OuterHeader.UDP_LENGTH) {
-      return DropReason.MALFORMED_OUTER;
-    }
-    int udpLength = slab.getShort(in.espOffset + 4) & 0xffff;
-    if (udpLength < OuterHeader.UDP_LENGTH || udpLength > in.espLength) {
-      return DropReason.MALFORMED_OUTER;
-    }
-    // its checksum is not looked at: the ICV covers what matters, and zero is usual
-    in.udp = true;
-    in.espOffset += OuterHeader.UDP_LENGTH;
-    in.espLength = udpLength - OuterHeader.UDP_LENGTH;
-    return DropReason.NONE;
+        : in.unwrapUdp(slab, view.protocol());
   }
 
   private static void describe(CryptoOp op, ByteBuffer slab, Arrival in, InboundSa sa) {
@@ -459,7 +446,7 @@ public final class EspInbound implements AutoCloseable {
       }
       numbers[end - from] = in.number;
     }
-    if (sa.replayWindow().commit(numbers, fresh, end - from) > 0) {
+    if (commit(sa.replayWindow(), end - from)) {
       sa.wasAuthentic();
       sa.used(time);
     }
@@ -484,6 +471,15 @@ public final class EspInbound implements AutoCloseable {
       sa.counters().passed(packets, octets);
     }
     return end;
+  }
+
+  /** Whether any of so many numbers was fresh. */
+  private boolean commit(ReplayWindow window, int count) {
+    if (count == 1) {
+      fresh[0] = window.commit(numbers[0]);
+      return fresh[0];
+    }
+    return window.commit(numbers, fresh, count) > 0;
   }
 
   private void refuse(PacketBurst burst, CryptoOp op, DropReason reason) {

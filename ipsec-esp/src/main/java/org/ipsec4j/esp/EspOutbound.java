@@ -44,6 +44,8 @@ public final class EspOutbound implements AutoCloseable {
   private PacketForm form = PacketForm.FULL_IP;
   private long time;
   private boolean shortWay = true;
+
+  @SuppressWarnings("UnusedVariable") // a store that nobody reads keeps the reads before it
   private int touched;
 
   /**
@@ -414,7 +416,7 @@ public final class EspOutbound implements AutoCloseable {
       PlainTunnel.place(out, layout, at, 0);
     }
     int esp = at - layout.front();
-    slab.putLong(esp, (long) sa.spi() << 32 | number & 0xffffffffL);
+    slab.putLong(esp, ((long) sa.spi() << 32) | (number & 0xffffffffL));
     layout.prepareSeal(op, slab, esp + EspLayout.HEADER_LENGTH, number, sa.salt());
     op.aadOffset = esp;
     op.icvOffset = PlainTunnel.writeTrailer(slab, layout, at + out.innerLength, out.innerLength);
@@ -434,7 +436,7 @@ public final class EspOutbound implements AutoCloseable {
     if (form == PacketForm.FULL_IP) {
       Wrapping.writeOuter(slab, sa, way, out, (int) number);
     }
-    slab.putLong(out.espOffset, (long) sa.spi() << 32 | number & 0xffffffffL);
+    slab.putLong(out.espOffset, ((long) sa.spi() << 32) | (number & 0xffffffffL));
     EspLayout layout = sa.layout();
     layout.prepareSeal(op, slab, out.espOffset + EspLayout.HEADER_LENGTH, number, sa.salt());
     op.aadOffset = out.espOffset;

@@ -54,6 +54,7 @@ public final class IpsecInbound implements AutoCloseable {
   private final int[] trafficClass;
   private final SaCounters refused = new SaCounters();
   private LocalAddresses local = LocalAddresses.NONE;
+  private boolean anyLocal;
   private @Nullable PacketBurst underWay;
   private long time;
   private int layersBegun;
@@ -87,6 +88,7 @@ public final class IpsecInbound implements AutoCloseable {
    */
   public IpsecInbound withLocalAddresses(LocalAddresses addresses) {
     local = addresses;
+    anyLocal = !addresses.equals(LocalAddresses.NONE);
     return this;
   }
 
@@ -272,7 +274,7 @@ public final class IpsecInbound implements AutoCloseable {
     ByteBuffer slab = burst.slab();
     boolean transport = last != null && last.isTransport();
     if (last == null
-        || (!transport && local == LocalAddresses.NONE)
+        || (!transport && !anyLocal)
         || !view.parse(slab, burst.offset(i), burst.length(i))
         || view.isFragment()) {
       return Layer.NONE;

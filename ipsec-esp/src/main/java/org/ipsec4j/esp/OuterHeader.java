@@ -112,7 +112,7 @@ final class OuterHeader {
             | (V4_LENGTH + payload & 0xffffL) << 32
             | (identification & 0xffffL) << 16
             | (dontFragment ? 0x4000 : 0);
-    long second = (long) (hopLimit << 8 | protocol) << 48 | source & 0xffffffffL;
+    long second = ((long) (hopLimit << 8 | protocol) << 48) | (source & 0xffffffffL);
     long sum =
         (first >>> 32)
             + (first & 0xffffffffL)

@@ -44,7 +44,7 @@ final class OuterWay {
     this.destination = (int) path.remote().low();
     this.ports = path.localPort() << 16 | path.remotePort();
     int next = udp ? OuterHeader.UDP : protocol;
-    this.second = (long) (hopLimit << 8 | next) << 48 | source & 0xffffffffL;
+    this.second = ((long) (hopLimit << 8 | next) << 48) | (source & 0xffffffffL);
     this.sum =
         0x4500
             + (hopLimit << 8 | next)

@@ -90,7 +90,7 @@ final class PlainTunnel {
     sum = (sum >>> 16) + (sum & 0xffff);
     sum += sum >>> 16;
     int low = identification << 16 | fragment;
-    slab.putLong(at, (long) (V4_PLAIN << 24 | classAndLength) << 32 | low & 0xffffffffL);
+    slab.putLong(at, ((long) (V4_PLAIN << 24 | classAndLength) << 32) | (low & 0xffffffffL));
     slab.putLong(at + 8, way.second | (~sum & 0xffffL) << 32);
     slab.putInt(at + 16, way.destination);
     if (way.udp) {
@@ -181,7 +181,7 @@ final class PlainTunnel {
     if (pad == 0) {
       return true;
     }
-    long mask = (1L << 8 * pad) - 1;
+    long mask = (1L << (8 * pad)) - 1;
     return pad < 8 && ((slab.getLong(trailer - 8) ^ PADDING >>> (64 - 8 * pad)) & mask) == 0;
   }
 }

@@ -112,7 +112,7 @@ final class SelectorMatcher {
    *
    * @param from source address
    * @param to destination address
-   * @param protocol that the header names
+   * @param wanted protocol that the header names
    */
   boolean takesWithoutPorts(int from, int to, int wanted) {
     return plain

@@ -79,7 +79,6 @@ final class HandshakeRace implements AutoCloseable {
   private record Running(Process process, Process load, BufferedReader said, Writer orders) {}
 
   private final Path folder;
-  private final Kind kind;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Namespaces namespaces = new Namespaces();
   private final Map<Responder, Running> running = new EnumMap<>(Responder.class);
@@ -89,7 +88,6 @@ final class HandshakeRace implements AutoCloseable {
 
   HandshakeRace(Path folder, Kind kind) throws IOException {
     this.folder = folder;
-    this.kind = kind;
     open.push(namespaces);
     try {
       clients = namespaces.add("c");
@@ -182,12 +180,12 @@ final class HandshakeRace implements AutoCloseable {
   Map<Responder, List<Result>> run(int rounds, int millis) throws IOException {
     Map<Responder, List<Result>> results = new EnumMap<>(Responder.class);
     for (Responder who : Responder.values()) {
-      results.put(who, new ArrayList<>());
       turn(who, who == Responder.CHARON ? millis : Math.max(millis, Math.min(20_000, 8 * millis)));
     }
     for (int round = 0; round < rounds; round++) {
       for (Responder who : Responder.values()) {
-        results.get(who).add(turn(who, millis));
+        List<Result> all = results.computeIfAbsent(who, absent -> new ArrayList<>());
+        all.add(turn(who, millis));
       }
     }
     return results;

@@ -74,17 +74,19 @@ final class HandshakeRaceInterop {
     cost.forEach(
         (who, micros) -> {
           Double crypto = cryptoMicros.get(who);
-          String outside = crypto == null ? "-" : format("%.0f", micros - crypto);
+          String outside =
+              crypto == null ? "-" : String.format(Locale.ROOT, "%.0f", micros - crypto);
           text.append(
-              format(
+              String.format(
+                  Locale.ROOT,
                   "%-16s %16.0f %22s %18.0f %9.2f%n",
-                  who.title(), micros, outside, 1e6 / micros, charon / micros));
+                  who.title(),
+                  micros,
+                  outside,
+                  1e6 / micros,
+                  charon / micros));
         });
     return text.toString();
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 
   private static double median(List<Result> rounds) {

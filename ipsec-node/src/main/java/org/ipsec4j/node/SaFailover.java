@@ -47,6 +47,7 @@ final class SaFailover {
     final List<PacketKey> former = new ArrayList<>();
     int moved;
     int lost;
+    int stayed;
   }
 
   /** Between bursts: moves all SAs away from providers that were condemned in the last one. */
@@ -58,9 +59,7 @@ final class SaFailover {
       String reason = String.valueOf(from.refusal());
       if (from.isMerelySlow() && isNeeded(from)) {
         from.pardon();
-        io.event(
-            new NodeEvent.Trouble(
-                "crypto provider " + from.name() + " stays, as there is no other: " + reason));
+        io.event(new NodeEvent.Trouble(stays(from, reason)));
         continue;
       }
       from.retire();
@@ -69,10 +68,20 @@ final class SaFailover {
         move(association, from, moves);
       }
       moves.former.forEach(SaFailover::wipe);
-      io.event(
-          new NodeEvent.CryptoFailedOver(
-              from.name(), String.join(",", moves.to), reason, moves.moved, moves.lost));
+      if (moves.stayed > 0 && from.isAnswering()) {
+        from.keep();
+        io.event(new NodeEvent.Trouble(stays(from, reason)));
+      }
+      if (moves.moved + moves.lost > 0 || moves.stayed == 0) {
+        io.event(
+            new NodeEvent.CryptoFailedOver(
+                from.name(), String.join(",", moves.to), reason, moves.moved, moves.lost));
+      }
     }
+  }
+
+  private static String stays(ProviderWatch provider, String reason) {
+    return "crypto provider " + provider.name() + " stays, as there is no other: " + reason;
   }
 
   /** Whether an SA would be lost without it. */
@@ -145,8 +154,10 @@ final class SaFailover {
     try {
       replace(sa, watch.packetKey(transform, keys.encryption(), keys.integrity()), moves);
     } catch (CryptoException | IllegalStateException e) {
-      // what is merely slow goes on with what nobody else takes
-      if (!from.isMerelySlow()) {
+      // what answers goes on with what nobody else takes: odd packets alone take no SA down
+      if (from.isMerelySlow() || from.isAnswering()) {
+        moves.stayed++;
+      } else {
         moves.lost++;
         lost.add(new Lost(association, transform, String.valueOf(e.getMessage())));
       }

@@ -201,11 +201,32 @@ final class CryptoFailoverScenario {
     return new OnlyFor(software, transform -> false);
   }
 
+  /** Whoever sends odd packets must not take an SA down that has no other provider. */
+  @Test
+  void packetsThatFailTakeNoSaFromItsOnlyProvider() {
+    SimulatedDevice device = device(Behaviour.prompt(1));
+    SimWorld world = world(10, device, packetless());
+    device.mood(Mood.FAILING);
+    AssertionError told = null;
+    try {
+      world.send(world.left, 8);
+    } catch (AssertionError e) {
+      // the simulated node takes every trouble for a failure of the test
+      told = e;
+    }
+    assertTrue(String.valueOf(told).contains("device stays, as there is no other"), "" + told);
+    world.simulation.settle();
+    assertEquals(List.of(), world.left.cryptoEvents(), "nothing was moved and nothing was lost");
+    assertEquals(1, world.left.status().children().size());
+    device.mood(Mood.WELL);
+    assertTrue(exchange(world, 5).stream().allMatch(world::arrived), "it needs no operator");
+  }
+
   @Test
   void withoutAnotherProviderTheSaGoesDownWithADiagnosis() {
     SimulatedDevice device = device(Behaviour.prompt(1));
     SimWorld world = world(10, device, packetless());
-    device.mood(Mood.FAILING);
+    device.mood(Mood.THROWING);
     world.send(world.left, 8);
     world.simulation.settle();
     List<NodeEvent> told = world.left.cryptoEvents();

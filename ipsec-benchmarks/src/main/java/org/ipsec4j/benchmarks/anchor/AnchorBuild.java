@@ -117,7 +117,7 @@ public record AnchorBuild(
     command.addAll(
         List.of("-DALLOW_EXPERIMENTAL_API", "-DWITH_MB", "-o", "dpdk", "dpdk.c", "path.c"));
     command.addAll(List.of("mb.c", "evp.c", MB));
-    command.addAll(Arrays.asList(flags.text().strip().split("\\s+")));
+    command.addAll(Arrays.asList(flags.text().strip().split("\\s+", -1)));
     Said said = run(folder, command);
     if (said.status() != 0) {
       missing.add("the loop on librte_ipsec does not compile: " + said.firstLine());

@@ -75,19 +75,17 @@ final class AeadRows {
       int size,
       boolean inward,
       Bound bound) {
+    String what = (inward ? "in " : "out ") + made.cipher().title() + " " + size + " B";
+    if (!run.wants(what)) {
+      return;
+    }
     PacketRing ring = new PacketRing(size, BURST);
     CLoop.Kind kind = inward ? CLoop.Kind.INBOUND : CLoop.Kind.OUTBOUND;
     try (Loop ours = new PathLoop(provider, made, 1, ring, inward);
         Loop anchor = new CLoop(run.anchor(library, made, 1, ring), kind, ring.packets())) {
       Measured measured = Pairing.compare(ours, anchor, run.plan());
       run.row(
-          Row.of(
-              group,
-              (inward ? "in " : "out ") + made.cipher().title() + " " + size + " B",
-              library == AnchorLoop.Library.MB ? C_MB : C_EVP,
-              measured,
-              bound,
-              0));
+          Row.of(group, what, library == AnchorLoop.Library.MB ? C_MB : C_EVP, measured, bound, 0));
     } catch (CryptoException e) {
       throw Run.broken(e);
     }
@@ -136,6 +134,10 @@ final class AeadRows {
       int size,
       boolean opens,
       double atLeast) {
+    String what = (opens ? "open " : "seal ") + made.cipher().title() + " " + size + " B";
+    if (!run.wants(what)) {
+      return;
+    }
     PacketRing ring = new PacketRing(size, BURST);
     CLoop.Kind kind = opens ? CLoop.Kind.BARE_OPEN : CLoop.Kind.BARE_SEAL;
     try (Loop ours = new WorkerLoop(provider, made, 1, ring, opens);
@@ -143,7 +145,7 @@ final class AeadRows {
       run.row(
           Row.of(
               group,
-              (opens ? "open " : "seal ") + made.cipher().title() + " " + size + " B",
+              what,
               library == AnchorLoop.Library.MB ? C_MB : C_EVP,
               Pairing.compare(ours, anchor, run.plan()),
               Bound.atLeast(atLeast),
@@ -162,8 +164,11 @@ final class AeadRows {
     }
     for (int size : SIZES) {
       for (boolean opens : new boolean[] {false, true}) {
-        PacketRing ring = new PacketRing(size, BURST);
         String what = (opens ? "open " : "seal ") + made.cipher().title() + " " + size + " B";
+        if (!run.wants("worker " + what)) {
+          continue;
+        }
+        PacketRing ring = new PacketRing(size, BURST);
         try (Loop worker = new WorkerLoop(provider, made, 1, ring, opens);
             Loop path = new PathLoop(provider, made, 1, ring, opens);
             Loop bare = new CipherLoop(made, size, ring.packets(), opens)) {

@@ -62,7 +62,7 @@ final class CipherLoop implements Loop {
 
   private int seal(byte[] packet) {
     long next = number++;
-    LONG.set(packet, 0, (long) TestSas.FIRST_SPI << 32 | (next & 0xffffffffL));
+    LONG.set(packet, 0, ((long) TestSas.FIRST_SPI << 32) | (next & 0xffffffffL));
     LONG.set(packet, 8, next);
     System.arraycopy(packet, 8, nonce, 4, 8);
     try {

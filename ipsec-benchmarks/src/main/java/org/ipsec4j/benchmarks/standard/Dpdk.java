@@ -51,7 +51,7 @@ public record Dpdk(List<Row> rows, String version, String failure) {
     String version = "";
     String failure = status == 0 ? "" : "the program ended with status " + status;
     for (String line : lines) {
-      String[] word = line.split(" ");
+      String[] word = line.split(" ", -1);
       if (word[0].equals("rte") && word.length == 8) {
         double c = 1e6 / Double.parseDouble(word[3]);
         double rte = 1e6 / Double.parseDouble(word[4]);

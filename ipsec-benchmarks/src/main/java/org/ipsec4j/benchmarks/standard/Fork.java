@@ -14,7 +14,6 @@ import org.ipsec4j.benchmarks.harness.SvgPlot;
 public final class Fork {
   private final AnchorBuild anchors;
   private final boolean quick;
-  private final List<Row> rows = new ArrayList<>();
   private final List<SvgPlot.Sample> samples = new ArrayList<>();
   private final List<String> notRun = new ArrayList<>();
 
@@ -25,11 +24,6 @@ public final class Fork {
   public Fork(AnchorBuild anchors, boolean quick) {
     this.anchors = anchors;
     this.quick = quick;
-  }
-
-  /** What was measured so far. */
-  public List<Row> rows() {
-    return rows;
   }
 
   /** Points of plots. */
@@ -45,11 +39,14 @@ public final class Fork {
   /**
    * Measures one group. A JVM that fails is among {@link #notRun}.
    *
+   * @param only the rows that are wanted; empty for all
    * @return the rows that came of it
    */
-  public List<Row> run(Group group) throws IOException, InterruptedException {
+  public List<Row> run(Group group, List<Row> only) throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(command(group)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        new ProcessBuilder(command(group, only))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     List<Row> came = new ArrayList<>();
     try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -60,7 +57,6 @@ public final class Fork {
     if (status != 0) {
       notRun.add(group.title() + " (its JVM ended with status " + status + ")");
     }
-    rows.addAll(came);
     return came;
   }
 
@@ -78,7 +74,7 @@ public final class Fork {
     }
   }
 
-  private List<String> command(Group group) {
+  private List<String> command(Group group, List<Row> only) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xms1g", "-Xmx2g", "-Xmn256m"));
@@ -92,6 +88,7 @@ public final class Fork {
     command.add(library == null ? GroupMain.NO_ANCHORS : library.toString());
     command.add(Boolean.toString(anchors.mb()));
     command.add(Boolean.toString(anchors.evp()));
+    only.forEach(row -> command.add(row.what()));
     return command;
   }
 }

@@ -1,6 +1,8 @@
 package org.ipsec4j.benchmarks.standard;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.ipsec4j.benchmarks.harness.Plan;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +11,16 @@ public final class GroupMain {
   /** In the place of the anchors where there are none. */
   static final String NO_ANCHORS = "-";
 
+  /** Arguments in front of the rows. */
+  private static final int FIXED = 5;
+
   private GroupMain() {}
 
   /**
    * Called by {@link Fork}.
    *
    * @param arguments the group, {@code quick} or {@code full}, the built anchors or {@code -}, and
-   *     which libraries are in them
+   *     which libraries are in them; then the rows that are wanted, none for all
    */
   public static void main(String[] arguments) {
     Group group = Group.named(arguments[0]).orElseThrow();
@@ -28,6 +33,7 @@ public final class GroupMain {
             library,
             Boolean.parseBoolean(arguments[3]),
             Boolean.parseBoolean(arguments[4]),
+            Arrays.stream(arguments).skip(FIXED).collect(Collectors.toSet()),
             System.out));
   }
 }

@@ -61,7 +61,6 @@ final class ManySas implements AutoCloseable {
   }
 
   /** Octets of heap that live, after a collection. */
-  @SuppressWarnings("AvoidExplicitGc")
   private static long heap() {
     System.gc();
     System.gc();

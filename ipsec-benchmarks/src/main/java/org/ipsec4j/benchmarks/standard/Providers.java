@@ -15,8 +15,8 @@ public final class Providers {
   /**
    * A provider, or why there is none.
    *
-   * @param provider the provider; null in its place is {@code reason}
-   * @param reason one sentence; empty when there is one
+   * @param provider the provider; empty when there is a reason
+   * @param reason one sentence; empty when there is a provider
    */
   record Found(Optional<CryptoProvider> provider, String reason) {}
 

@@ -2,6 +2,7 @@ package org.ipsec4j.benchmarks.standard;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Set;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.benchmarks.anchor.AnchorLibrary;
@@ -23,19 +24,29 @@ final class Run {
   private final @Nullable AnchorLibrary anchors;
   private final boolean mb;
   private final boolean evp;
+  private final Set<String> only;
   private final PrintStream out;
 
   /**
    * @param library the built anchors, or null
    * @param mb whether libIPSec_MB is in them
    * @param evp whether libcrypto is
+   * @param only the rows that are wanted, by their text; empty for all
    */
-  Run(Plan plan, boolean quick, @Nullable Path library, boolean mb, boolean evp, PrintStream out) {
+  Run(
+      Plan plan,
+      boolean quick,
+      @Nullable Path library,
+      boolean mb,
+      boolean evp,
+      Set<String> only,
+      PrintStream out) {
     this.plan = plan;
     this.quick = quick;
     this.anchors = library == null ? null : AnchorLibrary.load(library);
     this.mb = mb;
     this.evp = evp;
+    this.only = Set.copyOf(only);
     this.out = out;
   }
 
@@ -45,6 +56,11 @@ final class Run {
 
   boolean quick() {
     return quick;
+  }
+
+  /** Whether a row is to be measured. */
+  boolean wants(String what) {
+    return only.isEmpty() || only.contains(what);
   }
 
   boolean has(AnchorLoop.Library library) {

@@ -1,8 +1,13 @@
 package org.ipsec4j.benchmarks.standard;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.benchmarks.anchor.AnchorCipher;
@@ -159,28 +164,31 @@ final class SweepRows {
   /** CPU time of a packet when so many threads work at once, each with an SA of its own. */
   private static double together(CryptoProvider provider, TestSas made, int count)
       throws CryptoException {
-    DoubleAdder sum = new DoubleAdder();
-    CountDownLatch start = new CountDownLatch(count);
-    Thread[] threads = new Thread[count];
+    CountDownLatch all = new CountDownLatch(count);
+    List<Callable<Double>> tasks = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Loop loop = new PathLoop(provider, made, 1, new PacketRing(1400, AeadRows.BURST), false);
-      threads[i] =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    start.countDown();
-                    sum.add(Pairing.cost(loop, PLAN));
-                    loop.close();
-                  });
+      tasks.add(() -> costBeside(all, loop));
     }
-    for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
+    double sum = 0;
+    try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+      for (Future<Double> cost : threads.invokeAll(tasks)) {
+        sum += cost.get();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     }
-    return sum.sum() / count;
+    return sum / count;
+  }
+
+  private static double costBeside(CountDownLatch all, Loop loop) throws InterruptedException {
+    try (loop) {
+      all.countDown();
+      all.await();
+      return Pairing.cost(loop, PLAN);
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.ipsec4j.benchmarks.standard;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.PacketKey;
@@ -25,6 +27,7 @@ import org.ipsec4j.esp.EspInbound;
 import org.ipsec4j.esp.OutboundSa;
 import org.ipsec4j.esp.PacketForm;
 import org.ipsec4j.esp.Sad;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,18 +40,17 @@ class AnchorTest {
   private static final int BURST = 8;
   private static final int BURSTS = 4;
 
-  @TempDir private static Path folder;
-
   private static AnchorBuild built;
-  private static AnchorLibrary library;
+  private static @Nullable AnchorLibrary library;
 
   private final CryptoProvider crypto = new JcaCryptoProvider();
 
   @BeforeAll
-  static void build() throws Exception {
+  static void build(@TempDir Path folder) throws Exception {
     built = AnchorBuild.build(folder, "cc");
-    if (built.library() != null) {
-      library = AnchorLibrary.load(built.library());
+    Path made = built.library();
+    if (made != null) {
+      library = AnchorLibrary.load(made);
     }
   }
 
@@ -71,7 +73,13 @@ class AnchorTest {
 
   private static AnchorLoop loop(AnchorLoop.Library of, TestSas made, int sas, PacketRing ring) {
     return new AnchorLoop(
-        library, of, made.cipher(), ring.memory(), TestSas.inC(sas), made.secret(), made.auth());
+        Objects.requireNonNull(library),
+        of,
+        made.cipher(),
+        ring.memory(),
+        TestSas.inC(sas),
+        made.secret(),
+        made.auth());
   }
 
   private static byte[] window(PacketBurst burst, int i) {
@@ -239,7 +247,7 @@ class AnchorTest {
     for (int i = 0; i < all.length; i++) {
       assertEquals(all[i], table.find(TestSas.REMOTE_INNER + i));
     }
-    assertEquals(null, table.find(TestSas.REMOTE_INNER + all.length));
+    assertNull(table.find(TestSas.REMOTE_INNER + all.length));
   }
 
   @Test
@@ -265,7 +273,7 @@ class AnchorTest {
   @Test
   void whatIsMissingIsNamed(@TempDir Path other) throws Exception {
     AnchorBuild nothing = AnchorBuild.build(other, "no-such-compiler");
-    assertEquals(null, nothing.library());
+    assertNull(nothing.library());
     assertEquals(1, nothing.missing().size());
     assertTrue(nothing.missing().get(0).contains("no-such-compiler"), nothing.missing()::toString);
   }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoProvider;
@@ -98,15 +99,20 @@ public final class CryptoWatch extends ForwardingCryptoProvider {
 
   /** Those that may still be used for a transform, the best first. */
   private List<ProviderWatch> usable(PacketTransform transform) {
-    List<ProviderWatch> usable = new ArrayList<>();
+    List<ProviderWatch> sound = those(transform, watch -> watch.refusal() == null);
+    return sound.isEmpty() ? those(transform, ProviderWatch::isKept) : sound;
+  }
+
+  private List<ProviderWatch> those(PacketTransform transform, Predicate<ProviderWatch> wanted) {
+    List<ProviderWatch> found = new ArrayList<>();
     for (CryptoProvider provider : chain.ranked(transform)) {
       for (ProviderWatch watch : watches) {
-        if (watch.name().equals(provider.name()) && watch.refusal() == null) {
-          usable.add(watch);
+        if (watch.name().equals(provider.name()) && wanted.test(watch)) {
+          found.add(watch);
         }
       }
     }
-    return usable;
+    return found;
   }
 
   @Override

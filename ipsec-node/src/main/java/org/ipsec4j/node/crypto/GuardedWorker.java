@@ -210,7 +210,7 @@ final class GuardedWorker implements PacketWorker {
     watch.count(burst.size() - bad, out, in, bad);
     if (bad > excused) {
       watch.condemn(
-          ProviderWatch.Fault.FAILED, bad + " of " + burst.size() + " packets of a burst failed");
+          ProviderWatch.Fault.PACKETS, bad + " of " + burst.size() + " packets of a burst failed");
     } else if (bad == 0 && nanos != NOT_TIMED && forged == 0 && !mixed && transform != null) {
       watch.took(transform, burst.size(), out + in, nanos);
     }

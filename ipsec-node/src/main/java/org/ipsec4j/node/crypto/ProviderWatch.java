@@ -22,8 +22,10 @@ public final class ProviderWatch extends ForwardingCryptoProvider {
 
   /** What is wrong with a provider. */
   enum Fault {
-    /** Packets fail, or the worker throws or does not answer. */
+    /** The worker throws, does not answer, or there is none. */
     FAILED,
+    /** Packets fail. */
+    PACKETS,
     /** It does its work, and takes too long for it. */
     SLOW
   }
@@ -46,6 +48,7 @@ public final class ProviderWatch extends ForwardingCryptoProvider {
   private final AtomicLong failures = new AtomicLong();
   private volatile @Nullable Verdict verdict;
   private volatile boolean retired;
+  private volatile boolean kept;
 
   /** Counts up whenever the provider comes back, so that workers that were closed are renewed. */
   private final AtomicInteger life = new AtomicInteger();
@@ -115,7 +118,26 @@ public final class ProviderWatch extends ForwardingCryptoProvider {
   /** Whether packets must not be given to it. */
   boolean isBroken() {
     Verdict found = verdict;
-    return found != null && found.fault() == Fault.FAILED;
+    return found != null && found.fault() != Fault.SLOW && !kept;
+  }
+
+  /** Whether it answers, and only packets failed: perhaps those of somebody who sends odd ones. */
+  public boolean isAnswering() {
+    Verdict found = verdict;
+    return found != null && found.fault() == Fault.PACKETS;
+  }
+
+  /**
+   * Packets failed, and SAs have nobody else: they stay, and so does it, for what nobody else does.
+   * What fails from now on is counted.
+   */
+  public void keep() {
+    kept = true;
+  }
+
+  /** Whether it is used for what nobody else does. */
+  public boolean isKept() {
+    return kept;
   }
 
   /** Whether it was condemned and its SAs have not been moved yet. */
@@ -145,14 +167,19 @@ public final class ProviderWatch extends ForwardingCryptoProvider {
     speed.forget();
     life.incrementAndGet();
     retired = false;
+    kept = false;
     verdict = null;
   }
 
   /** The first verdict stands, but that failure outweighs slowness. */
   synchronized void condemn(Fault fault, String reason) {
     Verdict found = verdict;
-    if (found == null || (found.fault() == Fault.SLOW && fault == Fault.FAILED && !retired)) {
+    boolean worse = found != null && fault.compareTo(found.fault()) < 0 && !retired;
+    boolean ends = found != null && kept && fault == Fault.FAILED;
+    if (found == null || worse || ends) {
       verdict = new Verdict(fault, reason);
+      retired = false;
+      kept = false;
       alarm.set(true);
     }
   }

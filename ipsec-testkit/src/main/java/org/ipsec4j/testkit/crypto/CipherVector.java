@@ -25,6 +25,17 @@ public record CipherVector(
     EncryptionAlgorithm algorithm, Bytes keyingMaterial, Bytes iv, Bytes text, Bytes ciphertext) {
   private static final int HEADER = 8;
 
+  /** The packets that the vector is run as, beside a MAC. */
+  public PacketTransform transform(IntegrityAlgorithm integrity) {
+    int keyBits = (keyingMaterial.length() - algorithm.saltLength()) * 8;
+    return PacketTransform.esp(algorithm, keyBits, integrity, false);
+  }
+
+  /** Whether the provider claims the cipher beside HMAC-SHA2-256. */
+  public boolean claimedBy(CryptoProvider provider) {
+    return provider.supports(transform(IntegrityAlgorithm.HMAC_SHA2_256_128));
+  }
+
   /** Seals and opens beside HMAC-SHA2-256 and compares the texts. */
   public void check(CryptoProvider provider, String what) throws CryptoException {
     IntegrityAlgorithm integrity = IntegrityAlgorithm.HMAC_SHA2_256_128;
@@ -59,12 +70,9 @@ public record CipherVector(
       boolean knownIcv,
       String what)
       throws CryptoException {
-    int keyBits = (keyingMaterial.length() - algorithm.saltLength()) * 8;
     PacketKey key =
         provider.packetKey(
-            PacketTransform.esp(algorithm, keyBits, integrity, false),
-            Secret.ofPublic(keyingMaterial),
-            Secret.ofPublic(integrityKey));
+            transform(integrity), Secret.ofPublic(keyingMaterial), Secret.ofPublic(integrityKey));
     Bytes front = Bytes.concat(header, iv);
     Bytes room = Bytes.copyOf(new byte[icv.length()]);
     try (PacketBench bench = new PacketBench(provider, 16_384)) {

@@ -3,11 +3,18 @@ package org.ipsec4j.testkit.crypto;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ipsec4j.api.Bytes;
+import org.ipsec4j.api.crypto.CryptoException;
+import org.ipsec4j.api.crypto.PacketWorker;
 import org.ipsec4j.api.crypto.RandomSource;
 import org.ipsec4j.api.crypto.SelfTest;
 import org.junit.jupiter.api.Test;
@@ -18,6 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 public interface CryptoProviderContract
     extends PacketContract,
+        NeighboursContract,
         IkeCipherContract,
         PrfContract,
         KeyExchangeContract,
@@ -57,5 +65,38 @@ public interface CryptoProviderContract
     random.nextBytes(second);
     assertNotEquals(Bytes.copyOf(first), Bytes.copyOf(second));
     assertNotEquals(Bytes.copyOf(new byte[32]), Bytes.copyOf(first));
+  }
+
+  /** A detail that it does not know is refused, and the message says which. */
+  @Test
+  default void unknownDetailsAreRefused() {
+    CryptoException refusal =
+        assertThrows(CryptoException.class, () -> provider().configured("there is no such thing"));
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("there is no such thing"),
+        refusal::toString);
+  }
+
+  /** Slow steps that come together have all run when they come back, each once. */
+  @Test
+  default void workThatComesTogetherRunsOnce() {
+    int most = provider().preferredWork();
+    assertTrue(most >= 1, "preferred work " + most);
+    AtomicInteger ran = new AtomicInteger();
+    provider().runWork(Collections.nCopies(most, ran::incrementAndGet));
+    assertEquals(most, ran.get());
+    provider().runWork(List.of());
+    assertEquals(most, ran.get());
+  }
+
+  /** A worker takes something, and may be closed more than once. */
+  @Test
+  default void workersCloseMoreThanOnce() {
+    PacketWorker worker = provider().packetWorker();
+    assertTrue(worker.preferredBurst() >= 1, "preferred burst");
+    assertTrue(worker.depth() >= 1, "depth");
+    assertNull(worker.poll());
+    worker.close();
+    worker.close();
   }
 }

@@ -76,7 +76,7 @@ public interface KemVectors extends ProviderUnderTest {
   /** NIST ACVP: the encapsulation key of d and z. */
   @Test
   default void acvpKemKeys() throws CryptoException {
-    VectorCount count = new VectorCount("ACVP ML-KEM keyGen");
+    VectorCount count = count("ACVP ML-KEM keyGen");
     eachGroup(
         "ML-KEM-keyGen-FIPS203",
         count,
@@ -95,7 +95,7 @@ public interface KemVectors extends ProviderUnderTest {
   /** NIST ACVP: ciphertexts and secrets of m, and which keys are refused. */
   @Test
   default void acvpEncapsulation() throws CryptoException {
-    VectorCount count = new VectorCount("ACVP ML-KEM encapDecap");
+    VectorCount count = count("ACVP ML-KEM encapDecap");
     eachGroup(
         "ML-KEM-encapDecap-FIPS203",
         count,
@@ -129,7 +129,7 @@ public interface KemVectors extends ProviderUnderTest {
   /** Wycheproof: secrets of seeds and ciphertexts, changed ones too. */
   @Test
   default void wycheproofMlKem() throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof mlkem");
+    VectorCount count = count("wycheproof mlkem");
     for (int size : new int[] {512, 768, 1024}) {
       Optional<Json> file = VectorFile.sharedJson("wycheproof/mlkem_" + size + "_test.json");
       if (file.isEmpty() || !provider().supports(KeyExchangeMethod.valueOf("ML_KEM_" + size))) {

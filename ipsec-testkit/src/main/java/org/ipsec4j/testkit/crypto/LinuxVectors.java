@@ -19,7 +19,7 @@ public interface LinuxVectors extends ProviderUnderTest {
   /** RFC 4106 as ESP uses it, extended sequence numbers among them. */
   @Test
   default void linuxAesGcm() throws CryptoException {
-    VectorCount count = new VectorCount("linux-testmgr aes_gcm_rfc4106");
+    VectorCount count = count("linux-testmgr aes_gcm_rfc4106");
     for (Json test : VectorFile.sharedVectors("linux-testmgr/aes_gcm_rfc4106.json", count, 23)) {
       Bytes key = test.hex("key");
       Bytes associated = test.hex("assoc");
@@ -71,7 +71,7 @@ public interface LinuxVectors extends ProviderUnderTest {
   /** RFC 3686. */
   @Test
   default void linuxAesCtr() throws CryptoException {
-    VectorCount count = new VectorCount("linux-testmgr aes_ctr_rfc3686");
+    VectorCount count = count("linux-testmgr aes_ctr_rfc3686");
     for (Json test : VectorFile.sharedVectors("linux-testmgr/aes_ctr_rfc3686.json", count, 7)) {
       new CipherVector(
               EncryptionAlgorithm.AES_CTR,
@@ -104,7 +104,7 @@ public interface LinuxVectors extends ProviderUnderTest {
   private void authenc(
       String file, EncryptionAlgorithm cipher, IntegrityAlgorithm integrity, int known)
       throws CryptoException {
-    VectorCount count = new VectorCount("linux-testmgr " + file);
+    VectorCount count = count("linux-testmgr " + file);
     for (Json test : VectorFile.sharedVectors("linux-testmgr/" + file + ".json", count, known)) {
       // A header of eight octets ends with the length of the cipher key; the MAC key comes first.
       Bytes keys = test.hex("key");
@@ -149,7 +149,7 @@ public interface LinuxVectors extends ProviderUnderTest {
 
   private void macs(String file, PrfAlgorithm prf, IntegrityAlgorithm integrity, int known)
       throws CryptoException {
-    VectorCount count = new VectorCount("linux-testmgr " + file);
+    VectorCount count = count("linux-testmgr " + file);
     for (Json test : VectorFile.sharedVectors("linux-testmgr/" + file + ".json", count, known)) {
       Bytes key = test.hex("key");
       // Linux has CMAC with longer keys too.

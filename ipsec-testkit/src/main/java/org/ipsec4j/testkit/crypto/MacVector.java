@@ -31,6 +31,15 @@ public record MacVector(IntegrityAlgorithm algorithm, Bytes key, Bytes nonce, By
     return new MacVector(algorithm, key, Bytes.EMPTY, data);
   }
 
+  /** The packets that the vector is run as. */
+  public PacketTransform transform() {
+    return new PacketTransform(
+        SecurityProtocol.AH,
+        new EncryptionTransform(EncryptionAlgorithm.NULL, 0),
+        algorithm,
+        false);
+  }
+
   /**
    * Computes and verifies.
    *
@@ -64,11 +73,7 @@ public record MacVector(IntegrityAlgorithm algorithm, Bytes key, Bytes nonce, By
     int saltLength = algorithm.saltLength();
     PacketKey packetKey =
         provider.packetKey(
-            new PacketTransform(
-                SecurityProtocol.AH,
-                new EncryptionTransform(EncryptionAlgorithm.NULL, 0),
-                algorithm,
-                false),
+            transform(),
             Secret.ofPublic(Bytes.EMPTY),
             Secret.ofPublic(Bytes.concat(key, nonce.slice(0, saltLength))));
     bench.put(Bytes.concat(data, Bytes.copyOf(icv)).toArray());

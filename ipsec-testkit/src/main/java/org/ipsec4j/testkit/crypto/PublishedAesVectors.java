@@ -19,7 +19,7 @@ public interface PublishedAesVectors extends ProviderUnderTest {
   /** Wycheproof AES-CCM with the nonces of RFC 4309, which have 88 bits. */
   @Test
   default void wycheproofAesCcm() throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof aes_ccm");
+    VectorCount count = count("wycheproof aes_ccm");
     for (GroupedTest grouped : VectorFile.wycheproof("aes_ccm")) {
       if (grouped.group().number("ivSize") != 88 || grouped.group().number("tagSize") != 128) {
         count.skipped();
@@ -38,6 +38,10 @@ public interface PublishedAesVectors extends ProviderUnderTest {
               test.hex("aad"),
               test.hex("msg"),
               Bytes.concat(test.hex("ct"), test.hex("tag")));
+      if (!takes(vector.transform(), vector.header().length())) {
+        count.unclaimed();
+        continue;
+      }
       if (grouped.result().equals("valid")) {
         vector.check(provider(), grouped.toString());
       } else {
@@ -51,7 +55,7 @@ public interface PublishedAesVectors extends ProviderUnderTest {
   /** Wycheproof AES-GMAC with nonces of 96 bits. */
   @Test
   default void wycheproofAesGmac() throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof aes_gmac");
+    VectorCount count = count("wycheproof aes_gmac");
     for (GroupedTest grouped : VectorFile.wycheproof("aes_gmac")) {
       if (grouped.group().number("ivSize") != 96) {
         count.skipped();
@@ -61,6 +65,10 @@ public interface PublishedAesVectors extends ProviderUnderTest {
       IntegrityAlgorithm algorithm =
           IntegrityAlgorithm.valueOf("AES_" + grouped.group().number("keySize") + "_GMAC");
       MacVector vector = new MacVector(algorithm, test.hex("key"), test.hex("iv"), test.hex("msg"));
+      if (!provider().supports(vector.transform())) {
+        count.unclaimed();
+        continue;
+      }
       if (grouped.result().equals("valid")) {
         vector.check(provider(), test.hex("tag"), grouped.toString());
       } else {
@@ -75,10 +83,14 @@ public interface PublishedAesVectors extends ProviderUnderTest {
   /** Wycheproof AES-CMAC with keys of 128 bits, whole as the PRF, truncated as the ICV. */
   @Test
   default void wycheproofAesCmac() throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof aes_cmac");
+    VectorCount count = count("wycheproof aes_cmac");
     for (GroupedTest grouped : VectorFile.wycheproof("aes_cmac")) {
       if (grouped.group().number("keySize") != 128) {
         count.skipped();
+        continue;
+      }
+      if (!provider().supports(PrfAlgorithm.AES128_CMAC)) {
+        count.unclaimed();
         continue;
       }
       Json test = grouped.test();
@@ -102,15 +114,20 @@ public interface PublishedAesVectors extends ProviderUnderTest {
   /** RFC 3686 6, test vectors 1 to 9. */
   @Test
   default void rfc3686() throws CryptoException {
-    VectorCount count = new VectorCount("RFC 3686");
+    VectorCount count = count("RFC 3686");
     for (Json test : VectorFile.carried("rfc/rfc3686-aes-ctr.json").get("vectors").list()) {
-      new CipherVector(
+      CipherVector vector =
+          new CipherVector(
               EncryptionAlgorithm.AES_CTR,
               Bytes.concat(test.hex("key"), test.hex("nonce")),
               test.hex("iv"),
               test.hex("plaintext"),
-              test.hex("ciphertext"))
-          .check(provider(), "RFC 3686 case " + test.number("case"));
+              test.hex("ciphertext"));
+      if (!vector.claimedBy(provider())) {
+        count.unclaimed();
+        continue;
+      }
+      vector.check(provider(), "RFC 3686 case " + test.number("case"));
       count.ran();
     }
     count.reportAtLeast(9);
@@ -139,18 +156,27 @@ public interface PublishedAesVectors extends ProviderUnderTest {
 
   private void functions(String name, String file, PrfAlgorithm prf, IntegrityAlgorithm integrity)
       throws CryptoException {
-    VectorCount count = new VectorCount(name);
+    VectorCount count = count(name);
     for (Json test : VectorFile.carried("rfc/" + file + ".json").get("vectors").list()) {
       String what = test.text("section") + " " + test.text("message");
       Bytes key = test.hex("key");
-      assertEquals(
-          Secret.ofPublic(test.hex("mac")),
-          provider().prf(prf).compute(Secret.ofPublic(key), Secret.ofPublic(test.hex("message"))),
-          what);
-      if (key.length() == integrity.keyLength()) {
-        MacVector.of(integrity, key, test.hex("message")).check(provider(), test.hex("mac"), what);
+      boolean asked = provider().supports(prf);
+      if (asked) {
+        assertEquals(
+            Secret.ofPublic(test.hex("mac")),
+            provider().prf(prf).compute(Secret.ofPublic(key), Secret.ofPublic(test.hex("message"))),
+            what);
       }
-      count.ran();
+      MacVector vector = MacVector.of(integrity, key, test.hex("message"));
+      if (key.length() == integrity.keyLength() && provider().supports(vector.transform())) {
+        vector.check(provider(), test.hex("mac"), what);
+        asked = true;
+      }
+      if (asked) {
+        count.ran();
+      } else {
+        count.unclaimed();
+      }
     }
     count.reportAtLeast(7);
   }

@@ -28,7 +28,7 @@ public interface PublishedVectors extends PublishedAesVectors, PublishedKeyVecto
   }
 
   private void aead(String file, EncryptionAlgorithm algorithm, int least) throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof " + file);
+    VectorCount count = count("wycheproof " + file);
     for (GroupedTest grouped : VectorFile.wycheproof(file)) {
       if (grouped.group().number("ivSize") != 96) {
         count.skipped();
@@ -46,6 +46,10 @@ public interface PublishedVectors extends PublishedAesVectors, PublishedKeyVecto
               test.hex("aad"),
               test.hex("msg"),
               Bytes.concat(test.hex("ct"), test.hex("tag")));
+      if (!takes(vector.transform(), vector.header().length())) {
+        count.unclaimed();
+        continue;
+      }
       if (grouped.result().equals("valid")) {
         vector.check(provider(), grouped.toString());
       } else {
@@ -59,7 +63,7 @@ public interface PublishedVectors extends PublishedAesVectors, PublishedKeyVecto
   /** Wycheproof AES-CBC: the padding is ours to write, so the valid ones encrypted. */
   @Test
   default void wycheproofAesCbc() throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof aes_cbc_pkcs5");
+    VectorCount count = count("wycheproof aes_cbc_pkcs5");
     for (GroupedTest grouped : VectorFile.wycheproof("aes_cbc_pkcs5")) {
       if (!grouped.result().equals("valid")) {
         count.skipped();
@@ -70,13 +74,18 @@ public interface PublishedVectors extends PublishedAesVectors, PublishedKeyVecto
       int padding = 16 - message.length() % 16;
       byte[] padded = java.util.Arrays.copyOf(message.toArray(), message.length() + padding);
       java.util.Arrays.fill(padded, message.length(), padded.length, (byte) padding);
-      new CipherVector(
+      CipherVector vector =
+          new CipherVector(
               EncryptionAlgorithm.AES_CBC,
               test.hex("key"),
               test.hex("iv"),
               Bytes.copyOf(padded),
-              test.hex("ct"))
-          .check(provider(), grouped.toString());
+              test.hex("ct"));
+      if (!vector.claimedBy(provider())) {
+        count.unclaimed();
+        continue;
+      }
+      vector.check(provider(), grouped.toString());
       count.ran();
     }
     count.reportAtLeast(70);
@@ -85,15 +94,20 @@ public interface PublishedVectors extends PublishedAesVectors, PublishedKeyVecto
   /** RFC 3602 4, cases 1 to 4. */
   @Test
   default void rfc3602() throws CryptoException {
-    VectorCount count = new VectorCount("RFC 3602");
+    VectorCount count = count("RFC 3602");
     for (Json test : VectorFile.carried("rfc/rfc3602-aes-cbc.json").get("vectors").list()) {
-      new CipherVector(
+      CipherVector vector =
+          new CipherVector(
               EncryptionAlgorithm.AES_CBC,
               test.hex("key"),
               test.hex("iv"),
               test.hex("plaintext"),
-              test.hex("ciphertext"))
-          .check(provider(), "RFC 3602 case " + test.number("case"));
+              test.hex("ciphertext"));
+      if (!vector.claimedBy(provider())) {
+        count.unclaimed();
+        continue;
+      }
+      vector.check(provider(), "RFC 3602 case " + test.number("case"));
       count.ran();
     }
     count.reportAtLeast(4);
@@ -109,8 +123,12 @@ public interface PublishedVectors extends PublishedAesVectors, PublishedKeyVecto
   }
 
   private void hmac(String file, PrfAlgorithm algorithm) throws CryptoException {
-    VectorCount count = new VectorCount("wycheproof " + file);
+    VectorCount count = count("wycheproof " + file);
     for (GroupedTest grouped : VectorFile.wycheproof(file)) {
+      if (!provider().supports(algorithm)) {
+        count.unclaimed();
+        continue;
+      }
       Json test = grouped.test();
       Secret whole =
           provider()

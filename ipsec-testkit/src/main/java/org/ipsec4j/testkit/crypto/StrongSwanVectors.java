@@ -23,7 +23,7 @@ public interface StrongSwanVectors extends ProviderUnderTest {
   }
 
   private void combined(String file, int known) throws CryptoException {
-    VectorCount count = new VectorCount(file);
+    VectorCount count = count(file);
     for (Json test : VectorFile.sharedVectors(file, count, known)) {
       EncryptionAlgorithm algorithm =
           EncryptionAlgorithm.valueOf(test.text("alg").replace("ENCR_", "").replace("_ICV", "_"));
@@ -56,7 +56,7 @@ public interface StrongSwanVectors extends ProviderUnderTest {
   private void ciphers(String name, EncryptionAlgorithm algorithm, int known)
       throws CryptoException {
     String file = "strongswan-test-vectors/" + name + ".json";
-    VectorCount count = new VectorCount(file);
+    VectorCount count = count(file);
     for (Json test : VectorFile.sharedVectors(file, count, known)) {
       new CipherVector(
               algorithm, test.hex("key"), test.hex("iv"), test.hex("plain"), test.hex("cipher"))
@@ -78,7 +78,7 @@ public interface StrongSwanVectors extends ProviderUnderTest {
   }
 
   private void functions(String file, int known) throws CryptoException {
-    VectorCount count = new VectorCount(file);
+    VectorCount count = count(file);
     Map<String, PrfAlgorithm> prfs =
         Map.of(
             "PRF_HMAC_MD5", PrfAlgorithm.HMAC_MD5,

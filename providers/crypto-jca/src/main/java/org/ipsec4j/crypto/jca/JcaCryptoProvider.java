@@ -1,20 +1,15 @@
 package org.ipsec4j.crypto.jca;
 
 import java.nio.file.Path;
-import java.security.DrbgParameters;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
-import java.security.SecureRandom;
 import java.security.Security;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.Secret;
@@ -76,7 +71,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
   private final JcaSigners signers;
   private final Map<KeyExchangeMethod, Optional<Group>> groups = new ConcurrentHashMap<>();
   private final Map<PacketTransform, String> labels = new ConcurrentHashMap<>();
-  private final AtomicReference<@Nullable SecureRandom> generator = new AtomicReference<>();
+  private final StrongRandom generator;
 
   /** The JVM's providers, then Bouncy Castle. Named {@code jca}. */
   public JcaCryptoProvider() {
@@ -98,6 +93,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
     ownCiphers = new Ciphers(own);
     verifier = new SignatureVerifier(services);
     signers = new JcaSigners(services);
+    generator = new StrongRandom(named);
   }
 
   /** For one proof. */
@@ -110,6 +106,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
     ownCiphers = ciphers;
     verifier = new SignatureVerifier(services);
     signers = new JcaSigners(services);
+    generator = new StrongRandom(named);
   }
 
   /** What is wrong with the provider that the services have for an algorithm; null when nothing. */
@@ -241,35 +238,6 @@ public final class JcaCryptoProvider implements CryptoProvider {
     return builder.build(detail);
   }
 
-  private SecureRandom generator() {
-    SecureRandom made = generator.get();
-    if (made == null) {
-      generator.compareAndSet(null, strongGenerator(named));
-      made = Objects.requireNonNull(generator.get());
-    }
-    return made;
-  }
-
-  private static SecureRandom strongGenerator(List<Provider> named) {
-    for (Provider provider : named) {
-      for (Provider.Service service : provider.getServices()) {
-        if (service.getType().equals("SecureRandom")) {
-          try {
-            return SecureRandom.getInstance(service.getAlgorithm(), provider);
-          } catch (NoSuchAlgorithmException e) {
-            // Listed but not offered: the next one.
-          }
-        }
-      }
-    }
-    try {
-      return SecureRandom.getInstance(
-          "DRBG", DrbgParameters.instantiation(256, DrbgParameters.Capability.RESEED_ONLY, null));
-    } catch (GeneralSecurityException e) {
-      return new SecureRandom();
-    }
-  }
-
   @Override
   public String name() {
     return name;
@@ -396,7 +364,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
     if (!supports(transform)) {
       throw notDone(transform.toString());
     }
-    checkLengths(transform.encryption(), transform.integrity(), encryption, integrity);
+    KeyLengths.check(transform.encryption(), transform.integrity(), encryption, integrity);
     try {
       return new JcaPacketKey(transform, label(transform), ciphers, encryption, integrity);
     } catch (GeneralSecurityException | RuntimeException e) {
@@ -444,7 +412,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
     if (!supports(encryption, integrity)) {
       throw notDone(encryption + " with " + integrity);
     }
-    checkLengths(encryption, integrity, encryptionKey, integrityKey);
+    KeyLengths.check(encryption, integrity, encryptionKey, integrityKey);
     try {
       return Names.isCcm(encryption.algorithm())
           ? new CcmIkeCipher(ciphers, encryption, encryptionKey)
@@ -452,32 +420,6 @@ public final class JcaCryptoProvider implements CryptoProvider {
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new CryptoException(
           Culprit.PROVIDER, encryption + " failed with " + SkippedAlgorithm.cause(e));
-    }
-  }
-
-  private static void checkLengths(
-      EncryptionTransform encryption,
-      IntegrityAlgorithm integrity,
-      Secret encryptionKey,
-      Secret integrityKey)
-      throws CryptoException {
-    if (encryptionKey.length() != encryption.keyingMaterialLength()) {
-      throw new CryptoException(
-          Culprit.LOCAL_KEY,
-          encryption
-              + " takes "
-              + encryption.keyingMaterialLength()
-              + " octets of key and salt, not "
-              + encryptionKey.length());
-    }
-    if (integrityKey.length() != integrity.keyLength()) {
-      throw new CryptoException(
-          Culprit.LOCAL_KEY,
-          integrity
-              + " takes a key of "
-              + integrity.keyLength()
-              + " octets, not "
-              + integrityKey.length());
     }
   }
 
@@ -526,7 +468,7 @@ public final class JcaCryptoProvider implements CryptoProvider {
 
   @Override
   public RandomSource random() {
-    return target -> generator().nextBytes(target);
+    return generator;
   }
 
   /** The group of a method, for known answers too. */

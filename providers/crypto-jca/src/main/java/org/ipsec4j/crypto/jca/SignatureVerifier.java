@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -18,6 +19,7 @@ import java.util.List;
 import org.ipsec4j.api.Bytes;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoException.Culprit;
+import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.api.crypto.SignatureAlgorithm;
 import org.jspecify.annotations.Nullable;
 
@@ -63,14 +65,23 @@ final class SignatureVerifier {
     if (publicKey.length() > MAX_KEY_OCTETS) {
       throw new CryptoException(Culprit.PEER_VALUE, "the public key is too long");
     }
-    PublicKey key = key(algorithm, publicKey);
+    Provider provider =
+        services
+            .chosen(algorithm.name())
+            .orElseThrow(() -> new CryptoException(Culprit.PROVIDER, "nobody does " + algorithm));
+    PublicKey key = key(algorithm, publicKey, provider);
+    KeyExchangeMethod brainpool = key instanceof ECPublicKey ec ? brainpool(ec, provider) : null;
+    if (brainpool != null) {
+      // The JDK reads such keys and does no arithmetic with them.
+      provider = providerOf(brainpool);
+      key = key(algorithm, publicKey, provider);
+    }
     if (algorithm.keyType() == SignatureAlgorithm.KeyType.EC
         && !EcdsaEncoding.isDer(signatureValue)) {
       return false;
     }
     try {
-      Signature signature =
-          services.make(algorithm.name(), provider -> signature(algorithm, provider));
+      Signature signature = signature(algorithm, provider);
       signature.initVerify(key);
       signature.update(message.toArray());
       return signature.verify(signatureValue.toArray());
@@ -85,15 +96,34 @@ final class SignatureVerifier {
     }
   }
 
-  private PublicKey key(SignatureAlgorithm algorithm, Bytes der) throws CryptoException {
+  private Provider providerOf(KeyExchangeMethod brainpool) throws CryptoException {
+    return services
+        .providerOf(brainpool.name(), provider -> Group.of(brainpool, provider))
+        .orElseThrow(
+            () -> new CryptoException(Culprit.PROVIDER, "no JCA provider does " + brainpool));
+  }
+
+  /** The curve of the key when it is one of Brainpool. */
+  private static @Nullable KeyExchangeMethod brainpool(ECPublicKey key, Provider provider) {
+    String curve = knownCurve(key, provider);
+    if (curve == null) {
+      return null;
+    }
+    return switch (curve) {
+      case "brainpoolP256r1" -> KeyExchangeMethod.BRAINPOOL_256;
+      case "brainpoolP384r1" -> KeyExchangeMethod.BRAINPOOL_384;
+      case "brainpoolP512r1" -> KeyExchangeMethod.BRAINPOOL_512;
+      default -> null;
+    };
+  }
+
+  private static PublicKey key(SignatureAlgorithm algorithm, Bytes der, Provider provider)
+      throws CryptoException {
     try {
       PublicKey key =
-          services
-              .make(
-                  algorithm.name(),
-                  provider -> KeyFactory.getInstance(keyFactory(algorithm), provider))
+          KeyFactory.getInstance(keyFactory(algorithm), provider)
               .generatePublic(new X509EncodedKeySpec(der.toArray()));
-      String why = unfit(algorithm, key);
+      String why = unfit(key, provider);
       if (why != null) {
         throw new CryptoException(Culprit.PEER_VALUE, why);
       }
@@ -104,11 +134,11 @@ final class SignatureVerifier {
   }
 
   /** Why the key may not be used; null when it may. */
-  private @Nullable String unfit(SignatureAlgorithm algorithm, PublicKey key)
-      throws GeneralSecurityException {
+  private static @Nullable String unfit(PublicKey key, Provider provider) {
     return switch (key) {
       case RSAPublicKey rsa -> unfitRsa(rsa);
-      case ECPublicKey ec -> knownCurve(algorithm, ec) ? null : "the curve of the key is unknown";
+      case ECPublicKey ec ->
+          knownCurve(ec, provider) == null ? "the curve of the key is unknown" : null;
       default -> null;
     };
   }
@@ -126,16 +156,15 @@ final class SignatureVerifier {
         : null;
   }
 
-  /** Keys may carry curve parameters of their own making, down to the generator. */
-  private boolean knownCurve(SignatureAlgorithm algorithm, ECPublicKey key)
-      throws GeneralSecurityException {
+  /**
+   * The name of the key's curve; null when it is none of ours. Keys may carry curve parameters of
+   * their own making, down to the generator.
+   */
+  private static @Nullable String knownCurve(ECPublicKey key, Provider provider) {
     for (String name : CURVES) {
       ECParameterSpec known;
       try {
-        known =
-            services.make(
-                algorithm.name(),
-                provider -> EcpGroup.curve(new ECGenParameterSpec(name), provider));
+        known = EcpGroup.curve(new ECGenParameterSpec(name), provider);
       } catch (GeneralSecurityException e) {
         continue;
       }
@@ -145,10 +174,10 @@ final class SignatureVerifier {
           && known.getCurve().getB().equals(used.getCurve().getB())
           && known.getGenerator().equals(used.getGenerator())
           && known.getOrder().equals(used.getOrder())) {
-        return true;
+        return name;
       }
     }
-    return false;
+    return null;
   }
 
   static String keyFactory(SignatureAlgorithm algorithm) {
@@ -160,7 +189,7 @@ final class SignatureVerifier {
     };
   }
 
-  static Signature signature(SignatureAlgorithm algorithm, java.security.Provider provider)
+  static Signature signature(SignatureAlgorithm algorithm, Provider provider)
       throws GeneralSecurityException {
     return switch (algorithm) {
       case RSA_PKCS1_SHA1 -> Signature.getInstance("SHA1withRSA", provider);
@@ -179,8 +208,7 @@ final class SignatureVerifier {
     };
   }
 
-  private static Signature pss(
-      java.security.Provider provider, MGF1ParameterSpec hash, int saltLength)
+  private static Signature pss(Provider provider, MGF1ParameterSpec hash, int saltLength)
       throws GeneralSecurityException {
     Signature signature = Signature.getInstance("RSASSA-PSS", provider);
     signature.setParameter(

@@ -1,5 +1,7 @@
 package org.ipsec4j.crypto.jca;
 
+import java.security.Provider;
+import java.security.Security;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.ipsec4j.api.crypto.CryptoException;
@@ -10,6 +12,8 @@ import org.junit.jupiter.api.Assumptions;
 final class Accelerators {
   private static final Map<String, Object> FOUND = new ConcurrentHashMap<>();
 
+  private static final Map<String, CryptoProvider> FIRST = new ConcurrentHashMap<>();
+
   private Accelerators() {}
 
   static JcaCryptoProvider accp() {
@@ -18,6 +22,31 @@ final class Accelerators {
 
   static JcaCryptoProvider conscrypt() {
     return named("Conscrypt");
+  }
+
+  /** Amazon's accelerator, and for what it lacks the JVM's providers and Bouncy Castle. */
+  static JcaCryptoProvider accpFirst() {
+    accp();
+    return (JcaCryptoProvider)
+        FIRST.computeIfAbsent("AmazonCorrettoCryptoProvider", Accelerators::first);
+  }
+
+  /** The same of Conscrypt. */
+  static JcaCryptoProvider conscryptFirst() {
+    conscrypt();
+    return (JcaCryptoProvider) FIRST.computeIfAbsent("Conscrypt", Accelerators::first);
+  }
+
+  private static JcaCryptoProvider first(String name) {
+    try {
+      JcaCryptoProvider.Builder builder = JcaCryptoProvider.builder().named(name);
+      for (Provider registered : Security.getProviders()) {
+        builder.provider(registered);
+      }
+      return builder.bouncyCastleLast().build();
+    } catch (CryptoException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static JcaCryptoProvider named(String name) {

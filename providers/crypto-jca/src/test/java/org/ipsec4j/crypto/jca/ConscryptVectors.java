@@ -8,17 +8,17 @@ import org.ipsec4j.api.crypto.KeyExchangeMethod;
 import org.ipsec4j.testkit.crypto.PublishedVectors;
 import org.ipsec4j.testkit.crypto.SharedVectors;
 
-/** Conscrypt against third-party vectors. */
+/** Conscrypt and those who do what it lacks, against third-party vectors. */
 class ConscryptVectors implements PublishedVectors, SharedVectors {
   @Override
   public CryptoProvider provider() {
-    return Accelerators.conscrypt();
+    return Accelerators.conscryptFirst();
   }
 
   @Override
   public Secret agree(KeyExchangeMethod method, Bytes privateValue, Bytes peerValue)
       throws CryptoException {
     return JcaKeyExchange.agree(
-        Accelerators.conscrypt().group(method).orElseThrow(), privateValue, peerValue);
+        Accelerators.conscryptFirst().group(method).orElseThrow(), privateValue, peerValue);
   }
 }

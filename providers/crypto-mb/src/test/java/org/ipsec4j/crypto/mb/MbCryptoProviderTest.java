@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ipsec4j.api.crypto.CryptoProvider;
+import org.ipsec4j.api.crypto.PacketTransform;
+import org.ipsec4j.api.crypto.SecurityProtocol;
 import org.ipsec4j.api.crypto.SelfTest;
+import org.ipsec4j.testkit.crypto.NeighboursContract;
 import org.ipsec4j.testkit.crypto.PacketContract;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The contract for packets, with the library of this machine. */
-class MbCryptoProviderTest implements PacketContract {
+class MbCryptoProviderTest implements PacketContract, NeighboursContract {
   private static final CryptoProvider PROVIDER = new MbCryptoProvider();
 
   @BeforeAll
@@ -28,6 +31,14 @@ class MbCryptoProviderTest implements PacketContract {
   @Override
   public int[] textLengths() {
     return new int[] {16, 32, 64, 576, 1408, 2048, 9008, 65_504};
+  }
+
+  /** As the provider documents of AH with extended sequence numbers. */
+  @Override
+  public int octetsBehind(PacketTransform transform) {
+    return transform.protocol() == SecurityProtocol.AH && transform.extendedSequenceNumbers()
+        ? Integer.BYTES
+        : 0;
   }
 
   @Test

@@ -9,6 +9,7 @@ public final class WithLibrary {
   private WithLibrary() {}
 
   /** The library; skips the test when there is none. */
+  @SuppressWarnings("exports") // tests in other packages of this module
   public static LibCrypto assume() {
     try {
       return LibCrypto.get();

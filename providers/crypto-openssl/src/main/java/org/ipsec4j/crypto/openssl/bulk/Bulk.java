@@ -31,7 +31,6 @@ public final class Bulk {
   private final LibCrypto library;
   private final Suites suites;
   private final int contexts;
-  private final RandomSource random = new OpenSslRandom();
 
   /**
    * The symmetric half.
@@ -160,7 +159,7 @@ public final class Bulk {
 
   /** The library's generator. */
   public RandomSource random() {
-    return random;
+    return OpenSslRandom.SHARED;
   }
 
   /** Keying material cut into its parts. */

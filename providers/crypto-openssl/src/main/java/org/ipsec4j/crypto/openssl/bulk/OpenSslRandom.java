@@ -9,15 +9,19 @@ import org.ipsec4j.ffm.NativeMemory;
 
 /**
  * The library's generator (RAND_bytes), asked for a supply at a time: an IV of 8 octets would cost
- * as much as all of it. What was given out is wiped at once. Thread-safe; lives as long as the
- * process.
+ * as much as all of it. What was given out is wiped at once. Thread-safe; one for all providers,
+ * for as long as the process lives.
  */
 final class OpenSslRandom implements RandomSource {
+  static final OpenSslRandom SHARED = new OpenSslRandom();
+
   private static final int SUPPLY = 1024;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final long supply = NativeMemory.allocate(SUPPLY);
   private int used = SUPPLY;
+
+  private OpenSslRandom() {}
 
   /**
    * {@inheritDoc}

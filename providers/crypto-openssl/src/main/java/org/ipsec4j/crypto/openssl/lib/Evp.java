@@ -7,6 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.ipsec4j.ffm.NativeLibrary.MissingException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ public final class Evp {
 
   /** A function that this library lacks; must stand before the functions. */
   private static final AtomicReference<@Nullable String> MISSING = new AtomicReference<>();
+
+  private static final LongAdder IN_USE = new LongAdder();
 
   private static final MethodHandle NEW =
       slow("EVP_CIPHER_CTX_new", FunctionDescriptor.of(JAVA_LONG));
@@ -125,14 +128,30 @@ public final class Evp {
   /** EVP_CIPHER_CTX_new; 0 without memory. */
   public static long newContext() {
     try {
-      return (long) NEW.invokeExact();
+      return counted((long) NEW.invokeExact());
     } catch (Throwable e) {
       throw impossible(e);
     }
   }
 
+  private static long counted(long context) {
+    if (context != 0) {
+      IN_USE.increment();
+    }
+    return context;
+  }
+
+  /** Contexts of ciphers and MACs that were made and not freed; for monitors and tests. */
+  public static long contextsInUse() {
+    return IN_USE.sum();
+  }
+
   /** EVP_CIPHER_CTX_free: wipes; nothing for 0. */
   public static void free(long context) {
+    if (context == 0) {
+      return;
+    }
+    IN_USE.decrement();
     try {
       FREE.invokeExact(context);
     } catch (Throwable e) {
@@ -221,7 +240,7 @@ public final class Evp {
   /** EVP_MAC_CTX_new; 0 without memory. */
   public static long newMac(long mac) {
     try {
-      return (long) MAC_NEW.invokeExact(mac);
+      return counted((long) MAC_NEW.invokeExact(mac));
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -229,6 +248,10 @@ public final class Evp {
 
   /** EVP_MAC_CTX_free: wipes; nothing for 0. */
   public static void freeMac(long context) {
+    if (context == 0) {
+      return;
+    }
+    IN_USE.decrement();
     try {
       MAC_FREE.invokeExact(context);
     } catch (Throwable e) {

@@ -22,7 +22,6 @@ final class KemExchange implements KeyExchange {
   private static final int SEED_LENGTH = 64;
   private static final int MESSAGE_LENGTH = 32;
   private static final int PUBLIC_KEY = 0x86;
-  private static final int KEY_PAIR = 0x87;
 
   private final KeyExchangeMethod method;
   private final LibPk lib;
@@ -68,7 +67,7 @@ final class KemExchange implements KeyExchange {
     random.nextBytes(message);
     try (Work work = new Work(lib)) {
       // Making the key makes the test of FIPS 203 7.2.
-      long peer = key(work, PUBLIC_KEY, new Params(work).octets("pub", peerValue.toArray()));
+      long peer = peerKey(work, peerValue);
       if (peer == 0) {
         throw refused("the encapsulation key is refused");
       }
@@ -126,27 +125,35 @@ final class KemExchange implements KeyExchange {
     }
   }
 
+  /**
+   * The key of a seed. It is generated and not imported: an import would try the key out each time,
+   * which takes longer than all the rest.
+   */
   private long pair(Work work, byte[] seed) throws CryptoException {
-    long pair = key(work, KEY_PAIR, new Params(work).octets("seed", seed));
-    if (pair == 0) {
-      throw work.failure(lib.fromData);
-    }
-    return pair;
+    long context = contextByName(work);
+    work.must(lib.keygenInit.call(context), lib.keygenInit);
+    Params params = new Params(work).octets("seed", seed);
+    work.must(lib.setParams.call(context, params.address()), lib.setParams);
+    MemorySegment out = work.memory(8);
+    work.must(lib.generate.call(context, out.address()), lib.generate);
+    return work.own(out.get(ValueLayout.JAVA_LONG, 0), lib.generate, lib.pkeyFree);
   }
 
-  /** A key of these parts; 0 when the library does not take them. */
-  private long key(Work work, int selection, Params params) throws CryptoException {
-    String name = method.name().replace('_', '-');
-    long context =
-        work.own(
-            lib.pkeyCtxNewByName.call(0, work.text(name), 0),
-            lib.pkeyCtxNewByName,
-            lib.pkeyCtxFree);
+  /** The peer's key; 0 when the library does not take it. */
+  private long peerKey(Work work, Bytes octets) throws CryptoException {
+    long context = contextByName(work);
     work.must(lib.fromDataInit.call(context), lib.fromDataInit);
     MemorySegment out = work.memory(8);
+    Params params = new Params(work).octets("pub", octets.toArray());
     boolean made =
-        work.succeeded(lib.fromData.call(context, out.address(), selection, params.address()));
+        work.succeeded(lib.fromData.call(context, out.address(), PUBLIC_KEY, params.address()));
     return made ? work.own(out.get(ValueLayout.JAVA_LONG, 0), lib.fromData, lib.pkeyFree) : 0;
+  }
+
+  private long contextByName(Work work) throws CryptoException {
+    String name = method.name().replace('_', '-');
+    return work.own(
+        lib.pkeyCtxNewByName.call(0, work.text(name), 0), lib.pkeyCtxNewByName, lib.pkeyCtxFree);
   }
 
   private long context(Work work, long key) throws CryptoException {

@@ -64,6 +64,9 @@ final class LibPk {
   final NativeFunction deriveSetPeer;
   final NativeFunction derive;
 
+  final NativeFunction keygenInit;
+  final NativeFunction setParams;
+  final NativeFunction generate;
   final NativeFunction encapsulateInit;
   final NativeFunction encapsulate;
   final NativeFunction decapsulateInit;
@@ -130,6 +133,9 @@ final class LibPk {
     deriveSetPeer = bind("EVP_PKEY_derive_set_peer_ex", 3);
     derive = bind("EVP_PKEY_derive", 3);
 
+    keygenInit = bind("EVP_PKEY_keygen_init", 1);
+    setParams = bind("EVP_PKEY_CTX_set_params", 2);
+    generate = bind("EVP_PKEY_generate", 2);
     encapsulateInit = bind("EVP_PKEY_encapsulate_init", 2);
     encapsulate = bind("EVP_PKEY_encapsulate", 5);
     decapsulateInit = bind("EVP_PKEY_decapsulate_init", 2);

@@ -2,6 +2,7 @@ package org.ipsec4j.crypto.openssl.bulk;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,17 +17,22 @@ import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.ipsec4j.api.Secret;
 import org.ipsec4j.api.crypto.CryptoException;
 import org.ipsec4j.api.crypto.CryptoOp;
 import org.ipsec4j.api.crypto.CryptoOp.Status;
 import org.ipsec4j.api.crypto.CryptoProvider;
 import org.ipsec4j.api.crypto.EncryptionAlgorithm;
+import org.ipsec4j.api.crypto.IkeCipher;
 import org.ipsec4j.api.crypto.IntegrityAlgorithm;
 import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PacketWorker;
+import org.ipsec4j.api.crypto.Prf;
+import org.ipsec4j.api.crypto.PrfAlgorithm;
 import org.ipsec4j.crypto.openssl.OpenSslCryptoProvider;
 import org.ipsec4j.crypto.openssl.WithLibrary;
+import org.ipsec4j.crypto.openssl.lib.Evp;
 import org.ipsec4j.ffm.NativeMemory;
 import org.ipsec4j.testkit.crypto.Allocation;
 import org.ipsec4j.testkit.crypto.TestOctets;
@@ -272,6 +278,7 @@ class OpenSslPacketTest {
   void nothingStaysBehind() throws CryptoException {
     for (int order = 0; order < 3; order++) {
       long before = NativeMemory.inUse();
+      long contexts = Evp.contextsInUse();
       List<PacketKey> keys = new ArrayList<>();
       PacketWorker worker = worker(PROVIDER);
       PacketRing ring = new PacketRing(kinds().size(), 512);
@@ -285,6 +292,7 @@ class OpenSslPacketTest {
         assertEquals(Status.OK, ring.burst.op(i).status, keys.get(i).toString());
       }
       assertNotEquals(before, NativeMemory.inUse());
+      assertNotEquals(contexts, Evp.contextsInUse());
       if (order == 0) {
         worker.close();
         worker.close();
@@ -293,13 +301,55 @@ class OpenSslPacketTest {
       }
       keys.forEach(PacketKey::destroy);
       keys.forEach(PacketKey::destroy);
+      assertEquals(contexts, Evp.contextsInUse(), "an idle worker keeps no dead key");
       if (order == 2) {
         worker.submit(ring.burst);
         assertEquals(Status.FAILED, ring.burst.op(0).status, "a destroyed key");
       }
       worker.close();
       assertEquals(before, NativeMemory.inUse(), "order " + order);
+      assertEquals(contexts, Evp.contextsInUse(), "order " + order);
     }
+  }
+
+  /** IKE messages and functions hold native memory only as long as they must. */
+  @Test
+  void messagesAndFunctionsLeaveNothingBehind() throws CryptoException {
+    PROVIDER.random().nextBytes(new byte[16]);
+    long before = NativeMemory.inUse();
+    long contexts = Evp.contextsInUse();
+    for (CryptoProvider provider : List.of(PROVIDER, BulkProvider.of(false, 2))) {
+      long made = NativeMemory.inUse();
+      for (PrfAlgorithm algorithm : PrfAlgorithm.values()) {
+        Prf prf = provider.prf(algorithm);
+        for (int length : new int[] {0, 16, 200}) {
+          Secret key = TestOctets.secret("left", length);
+          assertEquals(algorithm.length(), prf.compute(key, key).length());
+          assertEquals(100, prf.expand(key, key, 100).length());
+        }
+      }
+      for (PacketTransform transform : kinds()) {
+        if (provider.supports(transform.encryption(), transform.integrity())) {
+          IkeCipher cipher =
+              provider.ikeCipher(
+                  transform.encryption(),
+                  transform.integrity(),
+                  TestOctets.secret("e", transform.encryption().keyingMaterialLength()),
+                  TestOctets.secret("i", transform.integrity().keyLength()));
+          byte[] message = new byte[32 + cipher.ivLength() + 64 + cipher.icvLength()];
+          cipher.seal(message, 32);
+          assertTrue(cipher.open(message, 32));
+          message[3] ^= 1;
+          assertFalse(cipher.open(message, 32));
+          cipher.destroy();
+          cipher.destroy();
+        }
+      }
+      assertEquals(made, NativeMemory.inUse());
+      assertEquals(contexts, Evp.contextsInUse());
+    }
+    BulkProvider.of(true, 2).random().nextBytes(new byte[16]);
+    assertEquals(before, NativeMemory.inUse(), "one supply of random octets for all");
   }
 
   /** A key takes as little native memory as it can, since there may be a million. */

@@ -18,6 +18,7 @@ import org.ipsec4j.api.crypto.PacketKey;
 import org.ipsec4j.api.crypto.PacketTransform;
 import org.ipsec4j.api.crypto.PacketWorker;
 import org.ipsec4j.crypto.openssl.WithLibrary;
+import org.ipsec4j.crypto.openssl.lib.Evp;
 import org.ipsec4j.ffm.NativeMemory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,7 @@ class OpenSslStress {
   void keysAreDestroyedUnderTraffic() throws CryptoException, InterruptedException {
     long seconds = Long.getLong("ipsec4j.stress.seconds", 3);
     long before = NativeMemory.inUse();
+    long contexts = Evp.contextsInUse();
     for (int i = 0; i < KEYS; i++) {
       keys.set(i, fresh(i));
     }
@@ -78,6 +80,7 @@ class OpenSslStress {
     assertTrue(replaced > 100, replaced + " keys replaced");
     assertEquals(0, OpenSslPacketKey.QUIESCENCE.waiting());
     assertEquals(before, NativeMemory.inUse(), "native memory");
+    assertEquals(contexts, Evp.contextsInUse(), "contexts of libcrypto");
   }
 
   private PacketKey fresh(int number) throws CryptoException {

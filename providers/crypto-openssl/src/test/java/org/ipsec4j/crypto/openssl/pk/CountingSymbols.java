@@ -28,6 +28,7 @@ final class CountingSymbols implements LibPk.Symbols {
           Map.entry("EVP_PKEY_new_raw_private_key", "EVP_PKEY"),
           Map.entry("EVP_PKEY_new_raw_public_key", "EVP_PKEY"),
           Map.entry("EVP_PKEY_fromdata", "EVP_PKEY"),
+          Map.entry("EVP_PKEY_generate", "EVP_PKEY"),
           Map.entry("EVP_PKCS82PKEY", "EVP_PKEY"),
           Map.entry("EVP_PKEY_CTX_new", "EVP_PKEY_CTX"),
           Map.entry("EVP_PKEY_CTX_new_from_name", "EVP_PKEY_CTX"),
