@@ -67,6 +67,8 @@ final class Namespaces implements AutoCloseable {
             .split(" ", -1));
     for (End end : List.of(one, other)) {
       Proc.check("ip", "-n", end.namespace, "addr", "add", end.address, "dev", end.device);
+      // a pair carries what a card would cut: captures are to see the packets of a wire
+      Proc.check("ip", "-n", end.namespace, "link", "set", end.device, "gso_max_segs", "1");
       Proc.check("ip", "-n", end.namespace, "link", "set", end.device, "up");
     }
   }
